@@ -1,0 +1,64 @@
+/* The sidecar: findings as JSON lines, written by the runtime, read by the command.
+ *
+ * It is the source of truth; text, SARIF and whatever comes are derived from it. One object a
+ * line, each line appended with one write() to a file opened with O_APPEND, so that several
+ * processes may share a file and a killed one leaves whole lines. A line stands alone: it
+ * carries the modules its frames refer to. Readers skip keys and kinds they do not know, and a
+ * last line without its newline.
+ *
+ * Keys of every line
+ *   v         1, the version of this form
+ *   kind      "start", "finding" or "end"
+ *   pid       process id
+ *
+ * kind "start", once a process:      exe (path), args (array of strings)
+ * kind "end", when it exits orderly: findings (count), status (exit status)
+ *
+ * kind "finding"; a key that does not apply is left out
+ *   n           1, 2, ...: number of the finding in its process
+ *   type        stable name in lower case with dashes: "data-race", "lock-order", ...
+ *   title       as in the text report: "data race"
+ *   signature   what makes two reports the same finding; its version comes first: "1-9f3c..."
+ *   seed, strategy, schedule   what brings the execution back
+ *   accesses    array; [0] is the access that completed the race
+ *                 op        "read" or "write"
+ *                 atomic    true; left out when plain
+ *                 size      bytes
+ *                 address   of the first byte
+ *                 thread    id of a thread
+ *                 mutexes   array of {mutex: id, mode: "write" or "read"} held
+ *                 stack
+ *   stacks      array of stacks, for findings that are not about accesses
+ *   edges       lock order: array of {from, to: ids of mutexes, thread, stack, held_stack}
+ *   locations   array
+ *                 kind      "global", "heap", "stack", "tls" or "fd"
+ *                 address, size
+ *                 name, module, offset   of a global; module as in a frame
+ *                 thread    who allocated, or whose stack it is
+ *                 fd, closed
+ *                 stack     of the allocation, or of the open
+ *   threads     array of {id, tid, name, state: "running" or "finished", parent: id, stack}
+ *               0 is the main thread; stack is where it was created
+ *   mutexes     array of {id, address, stack}
+ *   sleep       stack of the sleep that alone seemed to order the accesses
+ *   modules     array of {path, build_id}
+ *
+ * A stack is an array of frames, innermost first. A frame is [module, offset]: module counts in
+ * `modules` from 0, offset is a virtual address in that ELF file that lies inside the
+ * instruction (a return address is already moved back by one). In no module: [-1, address].
+ * Addresses and offsets are strings "0x1f", because JSON readers lose bits beyond 2^53.
+ */
+#ifndef REPRISE_WIRE_SIDECAR_H
+#define REPRISE_WIRE_SIDECAR_H
+
+#define WIRE_SIDECAR_VERSION 1
+
+#define WIRE_KIND_START   "start"
+#define WIRE_KIND_FINDING "finding"
+#define WIRE_KIND_END     "end"
+
+/* Environment between `reprise run` and the runtime. */
+#define WIRE_ENV_OPTIONS    "REPRISE_OPTIONS"
+#define WIRE_ENV_SYMBOLIZER "REPRISE_SYMBOLIZER" /* path of the command; run as `PATH symbolize` */
+
+#endif
