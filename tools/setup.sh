@@ -90,9 +90,10 @@ for package in "${optional[@]}"; do
         echo "setup: this system offers no $package; what needs it will be skipped"
     fi
 done
-if [ $((${#missing[@]} + ${#offered[@]})) -gt 0 ]; then
-    echo "setup: installing ${missing[*]} ${offered[*]}"
-    apt install -y --no-install-recommends "${missing[@]}" "${offered[@]}"
+missing+=("${offered[@]}")
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "setup: installing ${missing[*]}"
+    apt install -y --no-install-recommends "${missing[@]}"
 fi
 rm -f "$log"
 echo "setup: done"
