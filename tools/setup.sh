@@ -27,6 +27,7 @@ all   | cmd clang-14                   | clang-14
 all   | clangrt 14                     | libclang-rt-14-dev
 all   | cmd clang-format-19            | clang-format-19
 all   | cmd gdb                        | gdb
+all   | cmd python3                    | python3
 '
 
 present() { # present KIND ARGUMENT
