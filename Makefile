@@ -6,6 +6,7 @@ WERROR ?= false
 JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 20
 SUITE ?=
+SUITE_ARGS ?=
 
 export REPRISE_BUILD := $(abspath $(BUILD))
 
@@ -46,7 +47,7 @@ fuzz: setup
 
 # LLVM's own tests of its race detector; the script that fetches and runs them is not ours.
 suite: setup build
-	@tools/suite.sh $(BUILD) $(SUITE)
+	@tools/suite.sh $(BUILD) "$(SUITE)" $(SUITE_ARGS)
 
 install: build
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
