@@ -1,0 +1,61 @@
+/*
+ * Vector clocks.
+ *
+ * A clock maps a thread slot to the first event id of that slot that is NOT yet known to
+ * happen before: event e of slot s is ordered when e < clock[s]. It is stored as chunks of 64
+ * entries that clocks share: a chunk with one reference may be written by its owner, a chunk
+ * with more is copied first. A missing chunk is all zero. So passing a clock through a lock
+ * costs pointers, and 10,000 threads that know the same past hold it once.
+ *
+ * A clock may be used by one thread at a time; its chunks may be shared between threads
+ * (their reference count is atomic). Zero-initialised is the empty clock.
+ *
+ * Source: vector clocks of Mattern and Fidge; the use of event ids as timestamps is ours.
+ */
+#ifndef REPRISE_CORE_CLOCK_H
+#define REPRISE_CORE_CLOCK_H
+
+#include "core.h"
+
+enum { CORE_CHUNK_SLOTS = 64 };
+
+struct core_chunk {
+    uint32_t refs; /* atomic; 1 = the only owner may write */
+    uint32_t pad[3];
+    core_id v[CORE_CHUNK_SLOTS];
+};
+
+struct core_clock {
+    struct core_chunk *first; /* slots 0..63, nearly always the only one */
+    struct core_chunk **more; /* slots 64.., owned by this clock */
+    uint32_t nmore;
+    uint32_t version; /* grows whenever an entry grows */
+};
+
+/* The entry of slot, 0 when unknown. */
+CORE_INLINE core_id core_clock_get(const struct core_clock *c, uint32_t slot)
+{
+    const struct core_chunk *k = c->first;
+    if (core_unlikely(slot >= CORE_CHUNK_SLOTS)) {
+        uint32_t i = slot / CORE_CHUNK_SLOTS - 1;
+        k = i < c->nmore ? c->more[i] : NULL;
+    }
+    return k ? k->v[slot % CORE_CHUNK_SLOTS] : 0;
+}
+
+/* Raises the entry of slot to at least id. Returns true when it grew. */
+bool core_clock_raise(struct core_clock *c, uint32_t slot, core_id id);
+
+/* c := entrywise maximum of c and from. Returns true when c grew. */
+bool core_clock_join(struct core_clock *c, const struct core_clock *from);
+
+/* c := from, sharing chunks. */
+void core_clock_assign(struct core_clock *c, const struct core_clock *from);
+
+/* Drops all entries and the memory behind them. */
+void core_clock_clear(struct core_clock *c);
+
+/* True when no entry is set. */
+bool core_clock_empty(const struct core_clock *c);
+
+#endif

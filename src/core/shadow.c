@@ -1,0 +1,490 @@
+#include "shadow.h"
+
+/* ---- the state of one half of a word, unpacked ---- */
+
+enum { HALF_WRITES = 5, HALF_SMALL = 24, RECORD_SLOTS = 4 };
+
+struct half {
+    uint32_t w[HALF_WRITES]; /* disjoint masks */
+    unsigned nw, nr, cap;
+    uint32_t *r;             /* one entry an id; masks may overlap between ids */
+    uint32_t record;         /* the record it came from, to be reused; 0 = none */
+    uint32_t small[HALF_SMALL];
+};
+
+static bool is_special(uint32_t w)
+{
+    return w >= 0xfffffff0u;
+}
+
+static const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)
+{
+    uint32_t at = r & ~(CORE_TAG | CORE_SET_FULL);
+    *n = s->set_words[at];
+    return &s->set_words[at + 1];
+}
+
+/* Room for the entries of r and the one or two that an access adds. */
+static void half_reserve(struct half *h, unsigned n)
+{
+    h->r = h->small;
+    h->cap = HALF_SMALL;
+    if (core_unlikely(n + 2 > HALF_SMALL)) {
+        h->cap = n + 2;
+        h->r = core_alloc(h->cap * sizeof *h->r);
+    }
+}
+
+static void half_release(struct half *h)
+{
+    if (core_unlikely(h->r != h->small))
+        core_free(h->r, h->cap * sizeof *h->r);
+}
+
+static uint32_t with_mask(uint32_t e)
+{
+    return e & 15 ? e : e | 15;
+}
+
+static void half_add_reads(const struct core_shadow *s, struct half *h, uint32_t r)
+{
+    if (r & CORE_TAG) {
+        unsigned n;
+        const uint32_t *e = set_entries(s, r, &n);
+        half_reserve(h, n);
+        for (unsigned i = 0; i < n; i++)
+            h->r[h->nr++] = e[i];
+    } else {
+        half_reserve(h, RECORD_SLOTS);
+        if (r)
+            h->r[h->nr++] = with_mask(r);
+    }
+}
+
+static void half_decode(const struct core_shadow *s, struct half *h, uint64_t cell)
+{
+    uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
+
+    h->nw = h->nr = 0;
+    h->record = 0;
+    if (!(w & CORE_TAG)) {
+        if (w)
+            h->w[h->nw++] = with_mask(w);
+        half_add_reads(s, h, r);
+        return;
+    }
+    if (is_special(w)) {
+        half_reserve(h, 0);
+        return;
+    }
+    h->record = w & ~CORE_TAG;
+    const struct core_record *x = &s->records[h->record];
+    for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
+        h->w[h->nw++] = x->w[i];
+    half_add_reads(s, h, x->r[0]);
+    if (!(x->r[0] & CORE_TAG))
+        for (unsigned i = 1; i < RECORD_SLOTS && x->r[i]; i++)
+            h->r[h->nr++] = x->r[i];
+}
+
+/* ---- side tables ---- */
+
+static uint32_t set_hash(const uint32_t *e, unsigned n)
+{
+    uint64_t h = n;
+    for (unsigned i = 0; i < n; i++)
+        h = core_mix(h ^ e[i]);
+    return (uint32_t)h;
+}
+
+static bool set_equal(const uint32_t *words, const uint32_t *e, unsigned n)
+{
+    if (words[0] != n)
+        return false;
+    for (unsigned i = 0; i < n; i++)
+        if (words[i + 1] != e[i])
+            return false;
+    return true;
+}
+
+static void sort_entries(uint32_t *e, unsigned n)
+{
+    /* insertion: the list is sorted but for the entry just added */
+    for (unsigned i = 1; i < n; i++) {
+        uint32_t x = e[i];
+        unsigned j = i;
+        for (; j > 0 && e[j - 1] > x; j--)
+            e[j] = e[j - 1];
+        e[j] = x;
+    }
+}
+
+/* Interned, so that equal states are equal words. 0 when the table is full. */
+static uint32_t set_intern(struct core_shadow *s, uint32_t *e, unsigned n)
+{
+    sort_entries(e, n);
+    uint32_t *bucket = &s->set_buckets[set_hash(e, n) & s->set_bucket_mask];
+    uint32_t at;
+
+    core_lock_acquire(&s->set_lock);
+    for (at = *bucket; at; at = s->set_words[at - 1])
+        if (set_equal(&s->set_words[at], e, n))
+            goto out;
+    if (s->set_used + n + 2 <= s->set_capacity) {
+        at = s->set_used + 1;
+        s->set_words[at - 1] = *bucket;
+        s->set_words[at] = n;
+        for (unsigned i = 0; i < n; i++)
+            s->set_words[at + 1 + i] = e[i];
+        s->set_used += n + 2;
+        *bucket = at;
+    } else {
+        s->exhausted = true;
+    }
+out:
+    core_lock_release(&s->set_lock);
+    return at ? CORE_TAG | at : 0;
+}
+
+static uint32_t record_alloc(struct core_shadow *s)
+{
+    uint32_t i = 0;
+    core_lock_acquire(&s->record_lock);
+    if (s->record_free) {
+        i = s->record_free;
+        s->record_free = s->records[i].w[0];
+    } else if (s->record_used < s->record_capacity) {
+        i = s->record_used++;
+    } else {
+        s->exhausted = true;
+    }
+    s->record_live += i != 0;
+    core_lock_release(&s->record_lock);
+    return i;
+}
+
+static void record_drop(struct core_shadow *s, uint32_t i)
+{
+    if (!i)
+        return;
+    core_lock_acquire(&s->record_lock);
+    s->records[i].w[0] = s->record_free;
+    s->record_free = i;
+    s->record_live--;
+    core_lock_release(&s->record_lock);
+}
+
+static void cell_drop(struct core_shadow *s, uint64_t cell)
+{
+    uint32_t w = (uint32_t)cell;
+    if ((w & CORE_TAG) && !is_special(w))
+        record_drop(s, w & ~CORE_TAG);
+}
+
+/* ---- packing ---- */
+
+static bool masks_equal(const uint32_t *e, unsigned n)
+{
+    for (unsigned i = 1; i < n; i++)
+        if ((e[i] & 15) != (e[0] & 15))
+            return false;
+    return true;
+}
+
+static uint64_t encode_record(struct core_shadow *s, struct half *h)
+{
+    uint32_t i = h->record ? h->record : record_alloc(s);
+    if (!i) { /* table full: remember the newest only */
+        uint32_t w = h->nw ? h->w[h->nw - 1] : 0;
+        return CORE_CELL(w, w ? w : h->r[h->nr - 1]);
+    }
+    struct core_record *x = &s->records[i];
+    *x = (struct core_record){0};
+    for (unsigned k = 0; k < h->nw; k++)
+        x->w[k] = h->w[k];
+    if (h->nr <= RECORD_SLOTS) {
+        for (unsigned k = 0; k < h->nr; k++)
+            x->r[k] = h->r[k];
+    } else {
+        uint32_t last = h->r[h->nr - 1];
+        uint32_t set = set_intern(s, h->r, h->nr);
+        x->r[0] = set ? set : last;
+    }
+    h->record = 0; /* kept */
+    return CORE_CELL(CORE_TAG | i, 0);
+}
+
+static uint64_t half_encode(struct core_shadow *s, struct half *h)
+{
+    uint64_t cell;
+    uint32_t w = h->nw ? h->w[0] : 0;
+
+    if (h->nw <= 1 && h->nr <= 1 &&
+        (h->nr == 0 || !(core_kind(s, h->r[0]) & CORE_KIND_ATOMIC))) {
+        cell = CORE_CELL(w, h->nr ? h->r[0] : 0);
+    } else if (h->nw <= 1 && (h->nr > RECORD_SLOTS || masks_equal(h->r, h->nr))) {
+        uint32_t last = h->r[h->nr - 1];
+        uint32_t set = set_intern(s, h->r, h->nr);
+        cell = CORE_CELL(w, set ? set : last);
+    } else {
+        cell = encode_record(s, h);
+    }
+    record_drop(s, h->record);
+    h->record = 0;
+    return cell;
+}
+
+/* ---- one access to one half ---- */
+
+static bool kinds_conflict(unsigned a, unsigned b)
+{
+    return ((a | b) & CORE_KIND_WRITE) && !(a & b & CORE_KIND_ATOMIC);
+}
+
+/* Whatever conflicts with a conflicts with b too. Plain writes stay in W, so a copy in R of one
+ * may always go. */
+static bool kind_covers(unsigned b, unsigned a)
+{
+    enum { PLAIN_WRITE = CORE_KIND_WRITE, MASK = CORE_KIND_WRITE | CORE_KIND_ATOMIC };
+    a &= MASK;
+    b &= MASK;
+    return a == b || a == PLAIN_WRITE || b == PLAIN_WRITE || a == CORE_KIND_ATOMIC;
+}
+
+static bool is_mine_now(const struct core_actor *a, uint32_t e)
+{
+    return (e >> 4) - (a->window >> 4) < a->span;
+}
+
+static uint32_t find_conflict(const struct core_shadow *s, const struct core_actor *a,
+                              const struct half *h, unsigned mask, unsigned kind)
+{
+    for (unsigned i = 0; i < h->nr; i++)
+        if ((h->r[i] & mask) && kinds_conflict(core_kind(s, h->r[i]), kind) &&
+            !core_ordered(s, a, h->r[i]))
+            return h->r[i];
+    for (unsigned i = 0; i < h->nw; i++)
+        if ((h->w[i] & mask) && kinds_conflict(CORE_KIND_WRITE, kind) &&
+            !core_ordered(s, a, h->w[i]))
+            return h->w[i];
+    return 0;
+}
+
+static unsigned drop_empty(uint32_t *e, unsigned n)
+{
+    unsigned k = 0;
+    for (unsigned i = 0; i < n; i++)
+        if (e[i] & 15)
+            e[k++] = e[i];
+    return k;
+}
+
+static unsigned add_entry(uint32_t *e, unsigned n, core_id id, unsigned mask)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (e[i] >> 4 == id) {
+            e[i] |= mask;
+            return n;
+        }
+    e[n] = id << 4 | mask;
+    return n + 1;
+}
+
+static void half_write(struct half *h, unsigned mask, core_id id)
+{
+    for (unsigned i = 0; i < h->nw; i++)
+        h->w[i] &= ~mask;
+    for (unsigned i = 0; i < h->nr; i++)
+        h->r[i] &= ~mask;
+    h->nw = add_entry(h->w, drop_empty(h->w, h->nw), id, mask);
+    h->nr = add_entry(h->r, drop_empty(h->r, h->nr), id, mask);
+}
+
+/* Everything but a plain write: later than W, beside others. */
+static void half_share(const struct core_shadow *s, const struct core_actor *a, struct half *h,
+                       unsigned mask, core_id id, unsigned kind)
+{
+    for (unsigned i = 0; i < h->nr; i++)
+        if ((h->r[i] & mask) && kind_covers(kind, core_kind(s, h->r[i])) &&
+            core_ordered(s, a, h->r[i]))
+            h->r[i] &= ~mask;
+    h->nr = add_entry(h->r, drop_empty(h->r, h->nr), id, mask);
+}
+
+/* True when an access of this epoch by the same thread already stands for this one. */
+static bool half_knows(const struct core_shadow *s, const struct core_actor *a,
+                       const struct half *h, unsigned mask, unsigned kind)
+{
+    unsigned seen = 0;
+    bool plain_write = (kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) == CORE_KIND_WRITE;
+
+    if (plain_write) {
+        for (unsigned i = 0; i < h->nw; i++)
+            if (is_mine_now(a, h->w[i]))
+                seen |= h->w[i];
+    } else {
+        for (unsigned i = 0; i < h->nr; i++)
+            if (is_mine_now(a, h->r[i]) && kind_covers(core_kind(s, h->r[i]), kind))
+                seen |= h->r[i];
+    }
+    return (mask & ~seen) == 0;
+}
+
+static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
+                            unsigned mask, core_id id, unsigned kind, uint32_t *conflict)
+{
+    struct half h;
+    half_decode(s, &h, cell);
+    if (!half_knows(s, a, &h, mask, kind)) {
+        uint32_t e = find_conflict(s, a, &h, mask, kind);
+        if (e)
+            *conflict = e;
+        if ((kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) == CORE_KIND_WRITE)
+            half_write(&h, mask, id);
+        else
+            half_share(s, a, &h, mask, id, kind);
+        cell = half_encode(s, &h);
+    }
+    half_release(&h);
+    return cell;
+}
+
+/* ---- full words and halves ---- */
+
+static bool cell_is_full(uint64_t c)
+{
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (c == 0 || (w & CORE_TAG))
+        return false;
+    return r & CORE_TAG ? (r & CORE_SET_FULL) != 0 : (r & 15) == 0;
+}
+
+static uint64_t full_to_half(uint64_t c)
+{
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    return CORE_CELL(w ? w | 15 : 0, r & CORE_TAG ? r & ~CORE_SET_FULL : r | 15);
+}
+
+/* Can this half's cell speak for both halves? */
+static bool half_is_uniform(const struct core_shadow *s, uint64_t c)
+{
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (!r || (w & CORE_TAG) || (w && (w & 15) != 15))
+        return false;
+    if (!(r & CORE_TAG))
+        return (r & 15) == 15;
+    unsigned n;
+    const uint32_t *e = set_entries(s, r, &n);
+    for (unsigned i = 0; i < n; i++)
+        if ((e[i] & 15) != 15)
+            return false;
+    return true;
+}
+
+static uint64_t half_to_full(uint64_t c)
+{
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    return CORE_CELL(w & ~15u, r & CORE_TAG ? r | CORE_SET_FULL : r & ~15u);
+}
+
+/* relaxed everywhere on cells that BUSY protects: the lock's acquire and release order them */
+static uint64_t cell_lock(uint64_t *p)
+{
+    for (unsigned spins = 0;; spins++) {
+        uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+        /* acquire: see Q and the records as the last holder left them */
+        if (c != CORE_CELL_BUSY &&
+            __atomic_compare_exchange_n(p, &c, CORE_CELL_BUSY, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return c;
+        core_relax(spins);
+    }
+}
+
+static void cell_unlock(uint64_t *p, uint64_t c)
+{
+    __atomic_store_n(p, c, __ATOMIC_RELEASE); /* release: publishes Q and the records */
+}
+
+static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, uint64_t c,
+                             uint64_t *q, unsigned mask8, core_id id, unsigned kind,
+                             uint32_t *conflict)
+{
+    uint64_t low, high;
+
+    if (cell_is_full(c)) {
+        low = high = full_to_half(c);
+    } else {
+        low = c == CORE_CELL_SPLIT ? 0 : c;
+        high = c ? __atomic_load_n(q, __ATOMIC_RELAXED) : 0;
+    }
+    if (mask8 & 15)
+        low = half_access(s, a, low, mask8 & 15, id, kind, conflict);
+    if (mask8 >> 4)
+        high = half_access(s, a, high, mask8 >> 4, id, kind, conflict);
+    if (low == high && half_is_uniform(s, low))
+        return half_to_full(low);
+    __atomic_store_n(q, high, __ATOMIC_RELAXED);
+    return low ? low : CORE_CELL_SPLIT;
+}
+
+static uint64_t access_full(struct core_shadow *s, const struct core_actor *a, uint64_t c,
+                            uint64_t *q, core_id id, unsigned kind, uint32_t *conflict)
+{
+    if (c && !cell_is_full(c))
+        return access_split(s, a, c, q, 0xff, id, kind, conflict);
+    return half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, conflict));
+}
+
+uint32_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                            uint64_t *q, unsigned mask8, core_id id, unsigned kind)
+{
+    uint32_t conflict = 0;
+    uint64_t c = cell_lock(p);
+
+    if (mask8 == 0xff)
+        c = access_full(s, a, c, q, id, kind, &conflict);
+    else
+        c = access_split(s, a, c, q, mask8, id, kind, &conflict);
+    cell_unlock(p, c);
+    return conflict;
+}
+
+void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id)
+{
+    uint64_t to = CORE_CELL(id << 4, id << 4);
+    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+
+    if (core_likely(core_cell_plain_full(c) || cell_is_full(c))) {
+        /* relaxed, no lock: the block is not the program's at this moment */
+        if (c != to)
+            __atomic_store_n(p, to, __ATOMIC_RELAXED);
+        return;
+    }
+    c = cell_lock(p);
+    if (!cell_is_full(c)) {
+        cell_drop(s, c);
+        if (c)
+            cell_drop(s, __atomic_load_n(q, __ATOMIC_RELAXED));
+    }
+    cell_unlock(p, to);
+}
+
+void core_shadow_init(struct core_shadow *s, const struct core_event *log, const uint32_t *owner,
+                      uint32_t *set_words, uint32_t set_capacity, uint32_t *set_buckets,
+                      uint32_t set_bucket_count, struct core_record *records,
+                      uint32_t record_capacity)
+{
+    *s = (struct core_shadow){
+        .log = log,
+        .owner = owner,
+        .set_words = set_words,
+        .set_used = 1, /* set 0 would read as "none" */
+        .set_capacity = set_capacity,
+        .set_buckets = set_buckets,
+        .set_bucket_mask = set_bucket_count - 1,
+        .records = records,
+        .record_used = 1,
+        .record_capacity = record_capacity,
+    };
+}

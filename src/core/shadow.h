@@ -1,0 +1,128 @@
+/*
+ * The shadow state of memory: who touched each byte last, exactly.
+ *
+ * Each 8-byte word of the program's memory has a cell P, and a cell Q that is used only while
+ * the two halves of the word differ. A cell is two 32-bit entries:
+ *
+ *     W  the last plain write              entry = id << 4 | mask
+ *     R  the accesses since that may       mask: which of four bytes; 0 in P means that the
+ *        conflict with a later one               cell speaks for all eight bytes ("full")
+ *
+ *     P = 0                  never accessed
+ *     P full                 all eight bytes alike; Q is unused
+ *     otherwise              P is the low half's cell, Q the high half's ("split")
+ *     R = TAG | set          more than one access, or atomic ones: an interned set of entries
+ *     W = TAG | record       several writes in one half: a record of up to four W and R each
+ *     P = BUSY               locked by the thread that is changing the word
+ *     P = SPLIT              split, and the low half was never accessed
+ *
+ * A write puts its own entry into R as well, so a later access of either kind by the same
+ * thread in the same epoch needs one look at one entry (core_cell_*).
+ *
+ * What is remembered is exactly what can still matter. With kinds PR, PW (plain), AR, AW
+ * (atomic), an access conflicts with:
+ *
+ *     PR: PW AW      PW: PR PW AR AW      AR: PW      AW: PW PR
+ *
+ * and an entry is dropped only when a later access happens after it and conflicts with all
+ * that it conflicts with, because whatever would race with the dropped one then races with
+ * the one that stays.
+ *
+ * Changes to a word are serialised: a full cell changes by one compare-and-swap of P; all else
+ * holds P at BUSY. So of two accesses at the same moment one always sees the other.
+ *
+ * Source: FastTrack (Flanagan, Freund 2009) for last-write and read-set; ids in place of
+ * epochs, so that an entry also names its stack, are ours.
+ */
+#ifndef REPRISE_CORE_SHADOW_H
+#define REPRISE_CORE_SHADOW_H
+
+#include "clock.h"
+
+enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
+
+#define CORE_TAG 0x80000000u
+#define CORE_SET_FULL 0x40000000u
+#define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
+#define CORE_CELL_BUSY (~0ull)
+#define CORE_CELL_SPLIT ((uint64_t)0xfffffffeu)
+
+/* One row of the event log, indexed by id. */
+struct core_event {
+    uint32_t site_kind; /* site << 5 | kind */
+    uint32_t lockset;
+};
+
+struct core_record {
+    uint32_t w[4];
+    uint32_t r[4]; /* zero-terminated, or r[0] = TAG | set */
+};
+
+/* The thread that accesses, as far as this module is concerned. */
+struct core_actor {
+    uint32_t slot;
+    uint32_t window, span; /* ids of the current epoch: ror32(entry - window, 4) < span */
+    const struct core_clock *clock;
+};
+
+/*
+ * Side tables. The host provides the arrays (reserved, zeroed, touched as they fill) and the
+ * event log and owner table, which it fills itself. Zero-initialise, then core_shadow_init.
+ */
+struct core_shadow {
+    const struct core_event *log;
+    const uint32_t *owner; /* run (id >> 6) -> slot */
+
+    uint32_t *set_words; /* arena of sets: chain, count, entries */
+    uint32_t set_used, set_capacity;
+    uint32_t *set_buckets;
+    uint32_t set_bucket_mask;
+    core_lock set_lock;
+
+    struct core_record *records;
+    uint32_t record_used, record_capacity, record_free, record_live;
+    core_lock record_lock;
+
+    bool exhausted; /* a side table is full: entries were dropped; the host should reset */
+};
+
+void core_shadow_init(struct core_shadow *s, const struct core_event *log, const uint32_t *owner,
+                      uint32_t *set_words, uint32_t set_capacity, uint32_t *set_buckets,
+                      uint32_t set_bucket_count, struct core_record *records,
+                      uint32_t record_capacity);
+
+/*
+ * One access to the bytes of mask8 (bit i = byte i of the word whose cells are p and q) by the
+ * event id of this kind. Returns the entry of an earlier access that conflicts and is not
+ * ordered before this one, or 0. Thread-safe.
+ */
+uint32_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                            uint64_t *q, unsigned mask8, core_id id, unsigned kind);
+
+/* The whole word becomes "written by id" (id 0: never accessed) without a check. */
+void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id);
+
+/* Is event e of another access ordered before everything the actor does now? */
+CORE_INLINE bool core_ordered(const struct core_shadow *s, const struct core_actor *a, uint32_t e)
+{
+    uint32_t slot = s->owner[e >> (4 + CORE_RUN_BITS)];
+    return (e >> 4) < core_clock_get(a->clock, slot) || slot == a->slot;
+}
+
+CORE_INLINE unsigned core_kind(const struct core_shadow *s, uint32_t e)
+{
+    return s->log[e >> 4].site_kind & ((1 << CORE_KIND_BITS) - 1);
+}
+
+/* A full or empty cell without side tables: the only states the quick paths look at. */
+CORE_INLINE bool core_cell_plain_full(uint64_t c)
+{
+    return (c & CORE_CELL(CORE_TAG | 15, CORE_TAG | 15)) == 0;
+}
+
+CORE_INLINE uint32_t core_ror4(uint32_t x)
+{
+    return x >> 4 | x << 28;
+}
+
+#endif

@@ -1,0 +1,284 @@
+#include "event.h"
+#include "finding.h"
+#include "shadow_map.h"
+#include "sync.h"
+#include "sys/sys.h"
+#include "thread.h"
+#include <errno.h>
+
+enum {
+    SITES_MAX = 1 << 24,
+    SITE_BUCKETS = 1 << 20,
+    SET_WORDS = 1 << 26,
+    SET_BUCKETS = 1 << 20,
+    RECORDS = 1 << 23,
+    RUNS = 1 << (CORE_ID_BITS - CORE_RUN_BITS),
+    RUNS_WANTED = RUNS - RUNS / 8, /* above: ask for a reset */
+    RUNS_AT_ONCE = 64,
+    CACHE_SIZE = 256,
+};
+
+/* A place in the program in one calling context. */
+struct site {
+    uint64_t key; /* hash of context, pc, kind, size, tag: names the site */
+    uint64_t pc : 48, size : 16;
+    rt_stack context;
+    uint32_t chain;
+    uint32_t tag;
+};
+
+struct cached {
+    uint64_t key;
+    uint32_t site;
+    core_id id;
+};
+
+struct rt_caches {
+    struct cached id[CACHE_SIZE];
+    uint32_t runs_at_once;
+};
+
+struct core_shadow rt_shadow;
+bool rt_event_reset_wanted;
+uint32_t rt_world_stopped;
+
+static struct core_event *event_log;
+static uint32_t *owner;
+static struct site *sites;
+static uint32_t *site_buckets;
+static uint32_t site_used = 1, run_used = 1;
+static core_lock site_lock;
+static unsigned resets;
+static uint32_t *set_words, *set_buckets;
+static struct core_record *records;
+
+static void shadow_tables_init(void)
+{
+    core_shadow_init(&rt_shadow, event_log, owner, set_words, SET_WORDS, set_buckets, SET_BUCKETS,
+                     records, RECORDS);
+}
+
+int rt_event_init(void)
+{
+    event_log = sys_reserve(sizeof *event_log << CORE_ID_BITS);
+    owner = sys_reserve(sizeof *owner * RUNS);
+    sites = sys_reserve(sizeof *sites * SITES_MAX);
+    site_buckets = sys_reserve(sizeof *site_buckets * SITE_BUCKETS);
+    set_words = sys_reserve(sizeof *set_words * SET_WORDS);
+    set_buckets = sys_reserve(sizeof *set_buckets * SET_BUCKETS);
+    records = sys_reserve(sizeof *records * RECORDS);
+    if (!event_log || !owner || !sites || !site_buckets || !set_words || !set_buckets || !records)
+        return -ENOMEM;
+    shadow_tables_init();
+    return 0;
+}
+
+/* ---- sites ---- */
+
+static uint32_t site_find(uint64_t key)
+{
+    /* acquire: the site's fields are complete */
+    uint32_t i = __atomic_load_n(&site_buckets[key >> 44], __ATOMIC_ACQUIRE);
+    while (i && sites[i].key != key)
+        i = sites[i].chain;
+    return i;
+}
+
+static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, unsigned size,
+                                 unsigned tag)
+{
+    rt_stack context = rt_stack_context(t);
+    core_lock_acquire(&site_lock);
+    uint32_t i = site_find(key);
+    if (!i && site_used < SITES_MAX) {
+        i = site_used++;
+        sites[i] = (struct site){key, pc, size, context, site_buckets[key >> 44], tag};
+        /* release: publishes the site */
+        __atomic_store_n(&site_buckets[key >> 44], i, __ATOMIC_RELEASE);
+    }
+    core_lock_release(&site_lock);
+    return i; /* 0 when full: an event without a stack, counted in rt_stack_folded's note */
+}
+
+/* ---- ids ---- */
+
+static RT_COLD void new_run(struct rt_thread *t)
+{
+    struct rt_caches *c = t->caches;
+    if (c->runs_at_once < RUNS_AT_ONCE)
+        c->runs_at_once++;
+    uint32_t n = c->runs_at_once;
+    /* relaxed: only uniqueness matters; the owner row is read after the id was published */
+    uint32_t run = __atomic_fetch_add(&run_used, n, __ATOMIC_RELAXED);
+    if (core_unlikely(run + n > RUNS_WANTED)) {
+        rt_event_reset_wanted = true;
+        if (run + n > RUNS) { /* hooks that don't close: share the last id until the reset */
+            t->next = t->end - 1;
+            return;
+        }
+    }
+    for (uint32_t i = 0; i < n; i++)
+        owner[run + i] = t->slot;
+    t->next = run << CORE_RUN_BITS;
+    t->end = (run + n) << CORE_RUN_BITS;
+}
+
+void rt_event_new_window(struct rt_thread *t)
+{
+    if (!rt_multi)
+        return;
+    if (t->next >= t->end)
+        new_run(t);
+    /* span first: between the two stores no id of an older window may look new */
+    rt_tls.span = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    rt_tls.window = t->next << 4;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    rt_tls.span = t->end - t->next;
+}
+
+void rt_event_new_epoch(struct rt_thread *t)
+{
+    rt_event_new_window(t);
+}
+
+void rt_event_start(struct rt_thread *t)
+{
+    if (!t->caches)
+        t->caches = core_alloc(sizeof *t->caches);
+    t->next = t->end = 0;
+    new_run(t);
+    rt_thread_owns_from(t, t->next);
+    if (rt_self() == t)
+        rt_event_new_window(t);
+}
+
+void rt_event_thread_free(struct rt_thread *t)
+{
+    if (t->caches)
+        core_free(t->caches, sizeof *t->caches);
+    t->caches = NULL;
+}
+
+static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
+{
+    if (core_unlikely(t->next >= t->end))
+        rt_event_new_window(t);
+    core_id id = t->next++;
+    event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
+    return id;
+}
+
+core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
+{
+    uint64_t key = (rt_tls.top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) *
+                   0xff51afd7ed558ccdull;
+    struct cached *c = &t->caches->id[key >> 56];
+
+    if (core_unlikely(c->key != key)) {
+        uint32_t site = site_find(key);
+        *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0};
+    }
+    if (core_likely(c->id - (rt_tls.window >> 4) < rt_tls.span && c->id))
+        return c->id;
+    return c->id = draw(t, c->site, kind);
+}
+
+void rt_event_read(core_id id, struct rt_event *out)
+{
+    const struct core_event *e = &event_log[id];
+    const struct site *s = &sites[e->site_kind >> CORE_KIND_BITS];
+    uint32_t slot = owner[id >> CORE_RUN_BITS];
+
+    *out = (struct rt_event){
+        .slot = slot,
+        .thread = rt_thread_of_id(slot, id),
+        .kind = e->site_kind & ((1 << CORE_KIND_BITS) - 1),
+        .size = s->size,
+        .tag = s->tag,
+        .lockset = e->lockset,
+        .stack = rt_stack_push(s->context, s->pc),
+    };
+}
+
+unsigned rt_event_resets(void)
+{
+    return resets;
+}
+
+/* ---- the gate ---- */
+
+void rt_world_wait(void)
+{
+    int depth = rt_tls.depth;
+    rt_tls.depth = 0;
+    /* acquire: what the stopper did is visible when we go on */
+    while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE))
+        sys_futex_wait(&rt_world_stopped, 1);
+    rt_tls.depth = depth;
+}
+
+static core_lock stop_lock;
+
+void rt_world_stop(struct rt_thread *t)
+{
+    core_lock_acquire(&stop_lock);
+    __atomic_store_n(&rt_world_stopped, 1, __ATOMIC_SEQ_CST);
+    sys_membarrier(); /* pairs with the plain store of depth and load of the flag in a scope */
+    rt_thread_wait_outside(t);
+}
+
+void rt_world_go(struct rt_thread *t)
+{
+    (void)t;
+    /* release: publishes what was done while the world stood still */
+    __atomic_store_n(&rt_world_stopped, 0, __ATOMIC_RELEASE);
+    sys_futex_wake(&rt_world_stopped, 1 << 30);
+    core_lock_release(&stop_lock);
+}
+
+static void restart_thread(struct rt_thread *t, void *arg)
+{
+    (void)arg;
+    core_clock_clear(&t->clock);
+    core_clock_clear(&t->fence_release);
+    core_clock_clear(&t->fence_acquire);
+    rt_memset(t->caches, 0, sizeof *t->caches);
+    t->next = t->end = 0;
+    new_run(t);
+    rt_thread_owns_from(t, t->next);
+    if (t->tls) {
+        t->tls->span = 0; /* it is outside: it reads both again at its next access */
+        t->tls->window = t->next << 4;
+        t->tls->span = t->end - t->next;
+    }
+}
+
+/* Everything forgets the past. Accesses before are ordered before all accesses after. */
+void rt_event_drop_history(void)
+{
+    rt_shadow_reset_all();
+    rt_sync_reset_all();
+    sys_discard((uintptr_t)event_log, sizeof *event_log << CORE_ID_BITS);
+    sys_discard((uintptr_t)set_words, sizeof *set_words * SET_WORDS);
+    sys_discard((uintptr_t)set_buckets, sizeof *set_buckets * SET_BUCKETS);
+    sys_discard((uintptr_t)records, sizeof *records * RECORDS);
+    shadow_tables_init();
+    run_used = 1;
+    rt_thread_forget_ids();
+    rt_thread_for_each(restart_thread, NULL);
+}
+
+void rt_event_reset_if_needed(void)
+{
+    struct rt_thread *t = rt_self();
+    rt_tls.depth++;
+    rt_world_stop(t);
+    if (rt_event_reset_wanted || rt_shadow.exhausted) {
+        rt_event_drop_history();
+        resets++;
+        rt_event_reset_wanted = false;
+    }
+    rt_world_go(t);
+    rt_tls.depth--;
+}

@@ -1,0 +1,133 @@
+/*
+ * Findings: from "this is wrong" to one block of text and one line of JSON.
+ *
+ * Detection fills a struct rt_finding with interned names only (stacks, thread uids, mutex
+ * uids, addresses) and submits it. Submitting completes it (location, threads, mutexes),
+ * drops duplicates and suppressed ones, prints the stock text, appends the sidecar line,
+ * calls the program's on_report hooks, and halts when halt_on_error says so.
+ */
+#ifndef REPRISE_RUNTIME_FINDING_H
+#define REPRISE_RUNTIME_FINDING_H
+
+#include "lockset.h"
+#include "rt.h"
+#include "stack.h"
+
+/* One row a type: what the report is called, its JSON name, its suppression prefix, its switch. */
+enum rt_finding_type {
+    RT_FINDING_RACE,
+    RT_FINDING_VPTR_RACE,
+    RT_FINDING_UAF,          /* heap-use-after-free */
+    RT_FINDING_VPTR_UAF,     /* heap-use-after-free (virtual call vs free) */
+    RT_FINDING_EXTERNAL_RACE,
+    RT_FINDING_THREAD_LEAK,
+    RT_FINDING_MUTEX_DESTROY_LOCKED,
+    RT_FINDING_MUTEX_DOUBLE_LOCK,
+    RT_FINDING_MUTEX_INVALID,
+    RT_FINDING_MUTEX_BAD_UNLOCK,
+    RT_FINDING_MUTEX_BAD_READ_LOCK,
+    RT_FINDING_MUTEX_BAD_READ_UNLOCK,
+    RT_FINDING_MUTEX_HELD_WRONG_CONTEXT,
+    RT_FINDING_SIGNAL_UNSAFE,
+    RT_FINDING_ERRNO_IN_SIGNAL,
+    RT_FINDING_DEADLOCK, /* lock-order-inversion */
+    RT_FINDING_TYPES,
+};
+
+enum { RT_FINDING_ACCESSES = 4, RT_FINDING_STACKS = 64, RT_FINDING_THREADS = 64,
+       RT_FINDING_MUTEXES = 64, RT_FINDING_LOCS = 4 };
+
+struct rt_finding_access {
+    rt_addr addr;
+    size_t size;
+    enum rt_kind kind;
+    uint32_t thread; /* uid */
+    rt_stack stack;
+    uint32_t lockset;
+    unsigned tag; /* external object type */
+};
+
+/* For lock-order inversions: stacks[i] belongs to edge i; see deadlock.c. */
+struct rt_finding_edge {
+    uint32_t from, to; /* mutex uids: `to` acquired while holding `from` */
+    uint32_t thread;
+    rt_stack stack;      /* where `to` was acquired */
+    rt_stack held_stack; /* where `from` was acquired; 0 unless second_deadlock_stack */
+};
+
+enum rt_location_type { RT_LOC_NONE, RT_LOC_GLOBAL, RT_LOC_HEAP, RT_LOC_STACK, RT_LOC_TLS, RT_LOC_FD };
+
+struct rt_finding_location {
+    enum rt_location_type type;
+    rt_addr start;
+    size_t bytes;
+    uint32_t thread; /* heap: who allocated; stack, tls: whose; fd: who created */
+    rt_stack stack;  /* heap: allocation; fd: creation */
+    int fd;
+    bool fd_closed;
+    unsigned tag;
+    /* global: module and offset; the name is looked up by the text writer */
+    char name[128], module[256];
+    uintptr_t module_offset;
+};
+
+struct rt_finding {
+    enum rt_finding_type type;
+    struct rt_finding_access access[RT_FINDING_ACCESSES]; /* [0] is the current one */
+    size_t naccess;
+    rt_stack stack[RT_FINDING_STACKS]; /* of reports without accesses: first, "and:" second */
+    size_t nstack;
+    struct rt_finding_edge edge[RT_FINDING_MUTEXES];
+    size_t nedge;
+    uint32_t mutex[RT_FINDING_MUTEXES]; /* uids, named M0.. by position in the text */
+    size_t nmutex;
+    uint32_t thread[RT_FINDING_THREADS]; /* uids whose creation is shown; leaks: the leaked one */
+    size_t nthread;
+    unsigned leak_count;                 /* thread leak: how many similar ones */
+    struct rt_finding_location loc[RT_FINDING_LOCS];
+    size_t nloc;
+    rt_stack sleep; /* "As if synchronized via sleep", 0 = no */
+    unsigned tag;
+};
+
+/*
+ * Completes, filters and emits. t is the current thread. Returns true when it was reported.
+ * The finding is the caller's (static or arena memory under rt_finding_lock: it is too big for
+ * small stacks); it is only read and completed here.
+ *
+ *     struct rt_finding *f = rt_finding_begin(t, RT_FINDING_RACE);   // NULL: reports are off
+ *     ... fill ...
+ *     rt_finding_end(t, f);
+ *
+ * begin takes the report lock, end releases it: one report at a time, one write each.
+ */
+struct rt_finding *rt_finding_begin(struct rt_thread *t, enum rt_finding_type type);
+bool rt_finding_end(struct rt_thread *t, struct rt_finding *f);
+
+/* Appends if not yet in the list. */
+void rt_finding_add_mutex(struct rt_finding *f, uint32_t mutex);
+void rt_finding_add_thread(struct rt_finding *f, uint32_t uid);
+void rt_finding_add_location(struct rt_finding *f, rt_addr addr);
+
+/* The one being reported now; for on_report hooks and debuggers (__tsan_get_current_report). */
+extern struct rt_finding *rt_finding_current;
+/* Reports printed so far (unsuppressed). Any thread. */
+unsigned rt_finding_count(void);
+/* At exit: print_suppressions, the closing "reported N warnings" line. */
+void rt_finding_finish(void);
+
+/* ---- what detection knows and reports need (thread.c, location.c) ---- */
+
+struct rt_thread_info {
+    uint32_t uid;
+    pid_t os_tid;
+    uint32_t parent; /* uid of the creator */
+    rt_stack created;
+    bool is_main, is_fiber, finished;
+    char name[24];
+};
+bool rt_thread_info(uint32_t uid, struct rt_thread_info *out);
+/* The live thread whose system stack or static TLS contains addr. */
+bool rt_thread_of_stack(rt_addr addr, uint32_t *uid, bool *is_tls);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * The runtime inside the program under test: its thread state and the events that front ends
+ * (abi/, libc/) turn their calls into.
+ *
+ * A front end holds no policy. It opens a scope (hook.h), tells what happens in the words of
+ * this header, performs the real operation, and returns. The order is part of the meaning:
+ *
+ *     release side:  event, then the real operation      (unlock, post, write, create)
+ *     acquire side:  the real operation, then the event  (lock, wait, read, join)
+ *
+ * so that whoever the real operation lets through already finds the clock it must join.
+ *
+ * Unless said otherwise a function here is called by the thread it names (t == rt_self()),
+ * inside a scope, and neither allocates from the program's heap nor touches errno.
+ */
+#ifndef REPRISE_RUNTIME_RT_H
+#define REPRISE_RUNTIME_RT_H
+
+#include "../core/clock.h"
+#include "../core/core.h"
+#include <stdarg.h>
+#include <sys/types.h>
+
+#define RT_EXPORT __attribute__((visibility("default")))
+#define RT_COLD CORE_COLD
+
+typedef uintptr_t rt_addr; /* an address of the program */
+typedef uintptr_t rt_pc;   /* a return address, or the start of a function + 1 */
+typedef uint32_t rt_stack; /* an interned call stack, 0 = unknown; see stack.h */
+
+/* What one access does. FREE and ALLOC are plain writes that remember where they came from. */
+enum rt_kind {
+    RT_READ = 0,
+    RT_WRITE = 1,
+    RT_ATOMIC_READ = 2,
+    RT_ATOMIC_WRITE = 3,
+    RT_KIND_WRITE_BIT = 1,
+    RT_KIND_ATOMIC_BIT = 2,
+    RT_FREE = 5,       /* free(): a write to the whole block */
+    RT_ALLOC = 9,      /* malloc(): the first write, ordered after the block's earlier life */
+    RT_VPTR_READ = 16, /* of the pointer to the virtual table */
+    RT_VPTR_WRITE = 17,
+    RT_KIND_MASK = 31,
+};
+
+struct rt_frame {
+    rt_pc pc;      /* where the function on top of this frame returns to */
+    uint64_t hash; /* of all frames up to this one: names the calling context */
+};
+
+struct rt_signals; /* signal.c: queue of deferred signals */
+
+/*
+ * One thread, or fiber, of the program. Everything is used by that thread alone unless the
+ * comment says otherwise. The hot words live in TLS (struct rt_tls), not here.
+ */
+struct rt_thread {
+    /* identity */
+    uint32_t slot;  /* index into clocks; reused when every trace of the last owner is ordered */
+    uint32_t uid;   /* T%u of the reports: main is 0, then creation order; never reused */
+    pid_t os_tid;   /* 0 until started */
+    struct rt_tls *tls; /* of the system thread that runs it; NULL when none does */
+
+    /* time */
+    struct core_clock clock; /* what happened before; own slot's entry is ignored */
+    core_id next, end;       /* unused ids of the current run */
+    struct core_clock fence_release; /* published by relaxed stores; see atomic.c */
+    struct core_clock fence_acquire; /* gathered by relaxed loads */
+    uint32_t lockset;                /* mutexes held now; see lockset.h */
+
+    /* depth of ignore requests; > 0 means ignore */
+    int ignore_reads, ignore_writes, ignore_sync, ignore_interceptors;
+    int ignore_reports; /* AnnotateEnableRaceDetection and friends */
+
+    /* signals */
+    int in_handler;             /* nesting of user handlers */
+    struct rt_signals *signals; /* lazily allocated */
+
+    /* call stack: frames[0] is a sentinel */
+    struct rt_frame *frames;
+    size_t frames_bytes;
+
+    /* memory of its own */
+    rt_addr stack_low, stack_high; /* [low, high) of the system stack, 0 when unknown */
+    rt_addr tls_low, tls_high;     /* [low, high) of static TLS */
+
+    rt_stack last_sleep; /* where it slept last, 0 = never */
+    core_id *sleep_clock; /* next id of each slot when it woke */
+    uint32_t sleep_clock_slots;
+
+    bool is_fiber, is_main, finished;
+    void *user;     /* pthread front end: start routine record */
+    char name[24];  /* as set by pthread_setname_np and the like; written under rt_threads lock */
+
+    /* caches: event.c, shadow.c */
+    struct rt_caches *caches;
+
+    struct rt_thread *list_next, *list_prev; /* all live threads; under the thread registry's lock */
+};
+
+/*
+ * The hot words of a thread. Initial-exec TLS, nothing else of the runtime is thread-local.
+ * window/span: ids drawn in the current epoch; "this access is mine and of this epoch" is
+ *     ror32(word - window, 4) < span            (word = id << 4 | byte mask; see core/shadow.h)
+ * While the process has one thread, window is 0 and span is all ones: every cell is "mine".
+ */
+struct rt_tls {
+    uint32_t window;
+    uint32_t span;
+    struct rt_frame *top; /* next free frame; top[-1] is the current one */
+    struct rt_thread *thread;
+    int depth;   /* > 0: inside the runtime; signals are deferred, hooks pass through */
+    int pending; /* deferred signals wait; may be set by a signal handler on this thread */
+};
+
+extern __thread struct rt_tls rt_tls __attribute__((tls_model("initial-exec")));
+
+/* The current thread, NULL when the runtime isn't up or doesn't know this thread. */
+static inline struct rt_thread *rt_self(void)
+{
+    return rt_tls.thread;
+}
+
+/* ---- init.c ---- */
+
+extern bool rt_ready;   /* init is complete */
+extern bool rt_enabled; /* false: detection is off (memory exhausted, no shadow, enabled=0) */
+extern bool rt_multi;   /* a second thread was created */
+
+/* Brings the runtime up. Idempotent; callable from any hook, constructor or not. */
+void rt_init(void);
+
+/* Ends the run: thread leaks, last line, exit status. Returns the status to exit with instead
+ * of status (exitcode= when there were findings). Idempotent. */
+int rt_finish(int status);
+
+/* ---- access.c: memory accesses. pc is where the access is. ---- */
+
+void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt_kind kind);
+/* Any length, also 0; each 8-byte word of it counts as an access of its own. */
+void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);
+static inline void rt_read_range(struct rt_thread *t, rt_pc pc, const void *p, size_t n)
+{
+    rt_access_range(t, pc, (rt_addr)p, n, RT_READ);
+}
+static inline void rt_write_range(struct rt_thread *t, rt_pc pc, const void *p, size_t n)
+{
+    rt_access_range(t, pc, (rt_addr)p, n, RT_WRITE);
+}
+/* Access through an external object type (Swift, __tsan_external_*); tag 0 = none. */
+void rt_access_tagged(struct rt_thread *t, rt_pc pc, rt_addr addr, enum rt_kind kind, unsigned tag);
+/* Forgets what happened to a range: new mapping, dead stack, unmapped. */
+void rt_forget_range(rt_addr addr, size_t bytes);
+
+/* ---- sync.c: happens-before edges through an address ---- */
+
+void rt_acquire(struct rt_thread *t, rt_addr addr);
+void rt_release(struct rt_thread *t, rt_addr addr);       /* joins into what is there */
+void rt_release_store(struct rt_thread *t, rt_addr addr); /* replaces what is there */
+void rt_release_acquire(struct rt_thread *t, rt_addr addr);
+/* Forgets clocks and mutexes that live in a range (free, munmap, destroy). */
+void rt_sync_forget(struct rt_thread *t, rt_addr addr, size_t bytes);
+
+/* ---- mutex.c: locks. Flags are those of the public interface (__tsan_mutex_*). ---- */
+
+enum rt_mutex_flags {
+    RT_MUTEX_LINKER_INIT = 1 << 0,
+    RT_MUTEX_WRITE_REENTRANT = 1 << 1,
+    RT_MUTEX_READ_REENTRANT = 1 << 2,
+    RT_MUTEX_READ_LOCK = 1 << 3,
+    RT_MUTEX_TRY_LOCK = 1 << 4,
+    RT_MUTEX_TRY_LOCK_FAILED = 1 << 5,
+    RT_MUTEX_RECURSIVE_LOCK = 1 << 6,
+    RT_MUTEX_RECURSIVE_UNLOCK = 1 << 7,
+    RT_MUTEX_NOT_STATIC = 1 << 8,
+};
+
+void rt_mutex_create(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);
+void rt_mutex_destroy(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);
+/* Before blocking: checks the lock order. */
+void rt_mutex_pre_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);
+/* After success. recursion: how many levels to take when RECURSIVE_LOCK is set (cond_wait). */
+void rt_mutex_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags, int recursion);
+/* Before the real unlock. Returns the levels given up (RECURSIVE_UNLOCK: all of them). */
+int rt_mutex_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);
+void rt_mutex_pre_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);
+void rt_mutex_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);
+void rt_mutex_read_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr);
+/* For unlock calls that don't say which kind of lock is held (pthread_rwlock_unlock). */
+void rt_mutex_read_or_write_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr);
+/* The real lock said EINVAL: reports a use of an invalid mutex. */
+void rt_mutex_invalid(struct rt_thread *t, rt_pc pc, rt_addr addr);
+/* A robust mutex whose owner died (EOWNERDEAD): drops the old owner. */
+void rt_mutex_repair(struct rt_thread *t, rt_addr addr);
+
+/* ---- thread.c: life of threads and fibers ---- */
+
+enum { RT_THREAD_DETACHED = 1, RT_THREAD_FIBER = 2, RT_THREAD_NO_SYNC = 4 };
+
+/* Called by the parent before the real create: gives the child its identity and the parent's
+ * clock (release). The caller hands the result to the child or to rt_thread_cancel. */
+struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned flags);
+void rt_thread_cancel(struct rt_thread *child); /* the real create failed */
+/* First thing in the child: installs it as current, learns stack and TLS, forgets their past. */
+void rt_thread_start(struct rt_thread *child);
+/* Last thing in the child. Afterwards rt_self() is NULL; joined or detached, it frees itself. */
+void rt_thread_end(struct rt_thread *t);
+/* By the joiner after the real join; child must be finished. Afterwards child is gone. */
+void rt_thread_join(struct rt_thread *t, uint32_t uid);
+void rt_thread_detach(struct rt_thread *t, uint32_t uid);
+void rt_thread_set_name(struct rt_thread *t, const char *name);
+/* Fibers: switch this system thread to another rt_thread. no_sync: no happens-before edge. */
+void rt_fiber_switch(struct rt_thread *from, struct rt_thread *to, bool no_sync);
+void rt_fiber_destroy(struct rt_thread *t, struct rt_thread *fiber);
+/* In the child of fork: only the caller is left; history of the parent is dropped. */
+void rt_thread_after_fork_child(struct rt_thread *t);
+unsigned rt_thread_live_count(void);
+
+/* ---- heap.c: blocks of the program's heap ---- */
+
+void rt_heap_alloc(struct rt_thread *t, rt_pc pc, void *p, size_t bytes);
+void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p); /* before the real free */
+/* realloc is free + alloc as far as memory goes; see libc/malloc.c. */
+struct rt_block {
+    rt_addr start;
+    size_t bytes;
+    rt_stack stack;
+    uint32_t thread; /* uid of the allocating thread */
+    uint32_t tag;    /* external object type, 0 = none */
+};
+/* The live block that contains addr. Any thread, report time or __sanitizer_get_ownership. */
+bool rt_heap_find(rt_addr addr, struct rt_block *out);
+void rt_heap_set_tag(rt_addr start, uint32_t tag);
+
+/* ---- fd.c: what a descriptor orders, and races on descriptors ---- */
+
+void rt_fd_create(struct rt_thread *t, rt_pc pc, int fd);             /* open, socket, dup's new */
+void rt_fd_pair(struct rt_thread *t, rt_pc pc, int rfd, int wfd);     /* pipe, socketpair: shared sync */
+void rt_fd_dup(struct rt_thread *t, rt_pc pc, int oldfd, int newfd);  /* newfd shares oldfd's sync */
+void rt_fd_close(struct rt_thread *t, rt_pc pc, int fd);              /* before the real close */
+void rt_fd_access(struct rt_thread *t, rt_pc pc, int fd);             /* uses fd: races with close */
+void rt_fd_acquire(struct rt_thread *t, rt_pc pc, int fd);            /* after data came out */
+void rt_fd_release(struct rt_thread *t, rt_pc pc, int fd);            /* before data goes in */
+void rt_fd_after_fork(struct rt_thread *t);
+bool rt_fd_of_address(rt_addr addr, int *fd, uint32_t *thread, rt_stack *stack, bool *closed);
+
+/* ---- signal.c ---- */
+
+/* Delivers what was deferred. Called when depth returns to 0 and pending is set. */
+void rt_signals_deliver(struct rt_thread *t);
+
+/* ---- say.c: one-line messages of the runtime itself, on stderr or log_path ---- */
+
+/* "reprise: <text>\n" in one write. Formats: %s %d %u %x %lx %lu %ld %zu %p %c (format.h). */
+void rt_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void rt_die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+#endif

@@ -1,0 +1,320 @@
+#include "shadow_map.h"
+#include "../core/shadow.h"
+#include "event.h"
+#include "format.h"
+#include "sys/sys.h"
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/auxv.h>
+
+uintptr_t rt_map_p, rt_map_q;
+
+enum { WINDOWS_MAX = 32, PAGE = 4096, RESIDENT_BATCH = 1024 };
+#define TIB (1ull << 40)
+#define GROW_MMAP (10 * TIB) /* room for mappings to come */
+#define GROW_EXE (1 * TIB)   /* and for brk */
+#define GROW_STACK (64ull << 30)
+#define SPACE_TOP (RT_SPACE_MASK + 1 - PAGE)
+
+struct window {
+    uintptr_t low, high; /* [low, high) */
+};
+
+/* What the program may use, sorted and disjoint. Written by init and, under extend_lock, by
+ * rt_shadow_extend; read without a lock: an entry is complete before the count includes it. */
+static struct window windows[WINDOWS_MAX];
+static uint32_t nwindows;
+static core_lock extend_lock;
+
+static void window_add(uintptr_t low, uintptr_t high)
+{
+    if (high > SPACE_TOP)
+        high = SPACE_TOP;
+    if (low >= high)
+        return;
+    for (uint32_t i = 0; i < nwindows; i++)
+        if (low <= windows[i].high && windows[i].low <= high) {
+            low = low < windows[i].low ? low : windows[i].low;
+            high = high > windows[i].high ? high : windows[i].high;
+            windows[i] = windows[--nwindows];
+            i = (uint32_t)-1; /* the grown window may touch one passed already */
+        }
+    if (nwindows < WINDOWS_MAX)
+        windows[nwindows++] = (struct window){low, high};
+}
+
+/* ---- /proc/self/maps ---- */
+
+static bool hex(const char **s, uintptr_t *out)
+{
+    uintptr_t v = 0;
+    const char *p = *s;
+    for (;; p++) {
+        unsigned d = (unsigned)*p - '0';
+        if (d > 9)
+            d = ((unsigned)*p | 32) - 'a' < 6 ? ((unsigned)*p | 32) - 'a' + 10 : 16;
+        if (d > 15)
+            break;
+        v = v << 4 | d;
+    }
+    bool any = p != *s;
+    *s = p;
+    *out = v;
+    return any;
+}
+
+static void window_for_mapping(uintptr_t low, uintptr_t high, const char *name, uintptr_t exe)
+{
+    if (low > SPACE_TOP) /* vsyscall */
+        return;
+    if (rt_strncmp(name, "[stack", 6) == 0)
+        window_add(high > GROW_STACK ? high - GROW_STACK : PAGE, high);
+    else if ((low <= exe && exe < high) || rt_strncmp(name, "[heap", 5) == 0)
+        window_add(low, high + GROW_EXE);
+    else if (low > SPACE_TOP / 4 * 3) /* top-down layout */
+        window_add(low - GROW_MMAP, high);
+    else if (low > SPACE_TOP / 4 && low < SPACE_TOP / 2) /* legacy layout, bottom-up */
+        window_add(low, high + GROW_MMAP);
+    else
+        window_add(low, high);
+}
+
+static void scan_line(char *line, uintptr_t exe)
+{
+    uintptr_t low, high;
+    const char *p = line;
+    if (!hex(&p, &low) || *p++ != '-' || !hex(&p, &high))
+        return;
+    const char *name = p;
+    for (const char *s = p; *s; s++)
+        if (*s == ' ')
+            name = s + 1;
+    window_for_mapping(low, high, name, exe);
+}
+
+static int scan_maps(void)
+{
+    char buf[4096];
+    size_t have = 0;
+    ssize_t n;
+    int fd = sys_open("/proc/self/maps", O_RDONLY, 0);
+
+    if (fd < 0)
+        return fd;
+    uintptr_t exe = getauxval(AT_PHDR);
+    while ((n = sys_read(fd, buf + have, sizeof buf - 1 - have)) > 0) {
+        have += (size_t)n;
+        buf[have] = 0;
+        char *line = buf;
+        for (const char *end; (end = rt_strchr(line, '\n')); line = (char *)end + 1) {
+            *(char *)end = 0;
+            scan_line(line, exe);
+        }
+        have = (size_t)(buf + have - line);
+        for (size_t i = 0; i < have; i++)
+            buf[i] = line[i];
+        if (have == sizeof buf - 1) /* a line longer than the buffer: its start is enough */
+            have = 0;
+    }
+    sys_close(fd);
+    return nwindows ? 0 : -ENOENT;
+}
+
+/* ---- choosing the distances ---- */
+
+static uintptr_t shifted(uintptr_t a, uintptr_t by)
+{
+    return (a - by) & RT_SPACE_MASK;
+}
+
+/* Is the copy of all windows at this distance clear of the copy at the other? */
+static bool copies_clear(uintptr_t by, uintptr_t other)
+{
+    for (uint32_t i = 0; i < nwindows; i++) {
+        uintptr_t low = shifted(windows[i].low, by), high = shifted(windows[i].high, by);
+        if (low >= high || low < 16 * PAGE) /* wraps, or below vm.mmap_min_addr */
+            return false;
+        for (uint32_t k = 0; k < nwindows; k++) {
+            uintptr_t l = shifted(windows[k].low, other), h = shifted(windows[k].high, other);
+            if (low < h && l < high)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool choose_distances(void)
+{
+    for (uintptr_t p = 2 * TIB; p < RT_SPACE_MASK; p += 2 * TIB) {
+        if (!copies_clear(p, 0))
+            continue;
+        for (uintptr_t q = p + 2 * TIB; q < RT_SPACE_MASK; q += 2 * TIB)
+            if (copies_clear(q, 0) && copies_clear(q, p)) {
+                rt_map_p = p;
+                rt_map_q = q;
+                return true;
+            }
+    }
+    return false;
+}
+
+static int map_window(const struct window *w)
+{
+    uintptr_t bytes = w->high - w->low;
+    int err = sys_map_at(shifted(w->low, rt_map_p), bytes);
+    if (err)
+        return err;
+    err = sys_map_at(shifted(w->low, rt_map_q), bytes);
+    if (err)
+        sys_unmap((void *)shifted(w->low, rt_map_p), bytes);
+    return err;
+}
+
+int rt_shadow_map_init(void)
+{
+    int err = scan_maps();
+    if (err) {
+        rt_say("cannot read /proc/self/maps (error %d); races are not detected. Is /proc mounted?",
+               -err);
+        return err;
+    }
+    if (!choose_distances()) {
+        rt_say("this memory layout leaves no room for shadow memory; races are not detected");
+        return -ENOMEM;
+    }
+    for (uint32_t i = 0; i < nwindows; i++) {
+        err = map_window(&windows[i]);
+        if (err) {
+            rt_say("cannot reserve address space for shadow memory (error %d); races are not "
+                   "detected. Try: ulimit -v unlimited",
+                   -err);
+            return err;
+        }
+    }
+    return 0;
+}
+
+/* ---- queries ---- */
+
+bool rt_shadow_covers(rt_addr addr, size_t bytes)
+{
+    /* acquire: pairs with rt_shadow_extend */
+    uint32_t n = __atomic_load_n(&nwindows, __ATOMIC_ACQUIRE);
+    for (uint32_t i = 0; i < n; i++)
+        if (windows[i].low <= addr && addr < windows[i].high)
+            return bytes <= windows[i].high - addr;
+    return false;
+}
+
+static bool overlaps(uintptr_t low, uintptr_t high, uintptr_t by)
+{
+    for (uint32_t i = 0; i < nwindows; i++)
+        if (low < shifted(windows[i].high, by) && shifted(windows[i].low, by) < high)
+            return true;
+    return false;
+}
+
+bool rt_shadow_conflicts(rt_addr addr, size_t bytes)
+{
+    return rt_map_p && (overlaps(addr, addr + bytes, rt_map_p) ||
+                        overlaps(addr, addr + bytes, rt_map_q));
+}
+
+bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr)
+{
+    const uintptr_t distance[] = {rt_map_p, rt_map_q};
+    for (int i = 0; rt_map_p && i < 2; i++) {
+        *addr = (fault + distance[i]) & RT_SPACE_MASK;
+        if (!rt_shadow_covers(*addr, 1) && !rt_shadow_covers(fault, 1))
+            return true; /* the cells of an address that the program has no business with */
+    }
+    return false;
+}
+
+bool rt_shadow_extend(rt_addr addr, size_t bytes)
+{
+    struct window w = {addr & ~(rt_addr)(PAGE - 1), (addr + bytes + PAGE - 1) & ~(rt_addr)(PAGE - 1)};
+    bool ok;
+
+    if (rt_shadow_covers(addr, bytes))
+        return true;
+    core_lock_acquire(&extend_lock);
+    ok = nwindows < WINDOWS_MAX && w.high <= SPACE_TOP &&
+         !overlaps(shifted(w.low, rt_map_p), shifted(w.high, rt_map_p), 0) && map_window(&w) == 0;
+    if (ok) {
+        windows[nwindows] = w;
+        /* release: the entry is complete for whoever sees the new count */
+        __atomic_store_n(&nwindows, nwindows + 1, __ATOMIC_RELEASE);
+    }
+    core_lock_release(&extend_lock);
+    return ok;
+}
+
+/* ---- forgetting ---- */
+
+/* Gives back the records that cells of a resident shadow page own, before the page goes. */
+static void drop_page_records(uintptr_t page)
+{
+    for (uintptr_t at = page; at < page + PAGE; at += 8) {
+        rt_addr a = (at + rt_map_p) & RT_SPACE_MASK;
+        if (*(uint64_t *)at)
+            core_shadow_store(&rt_shadow, (uint64_t *)at, rt_cell_q(a), 0);
+    }
+}
+
+static void drop_records(uintptr_t low, uintptr_t high)
+{
+    unsigned char resident[RESIDENT_BATCH];
+    for (uintptr_t at = low; at < high; at += RESIDENT_BATCH * PAGE) {
+        uintptr_t bytes = high - at < RESIDENT_BATCH * PAGE ? high - at : RESIDENT_BATCH * PAGE;
+        if (sys_resident(at, bytes, resident))
+            return;
+        for (uintptr_t i = 0; i < bytes / PAGE; i++)
+            if (resident[i] & 1)
+                drop_page_records(at + i * PAGE);
+    }
+}
+
+void rt_shadow_forget(rt_addr addr, size_t bytes)
+{
+    rt_addr low = (addr + 7) & ~7ull, high = (addr + bytes) & ~7ull;
+    rt_addr page_low = (low + PAGE - 1) & ~(rt_addr)(PAGE - 1);
+    rt_addr page_high = high & ~(rt_addr)(PAGE - 1);
+
+    if (low >= high || !rt_shadow_covers(low, high - low))
+        return;
+    if (page_high <= page_low || page_high - page_low < 4 * PAGE)
+        page_low = page_high = high;
+    for (rt_addr a = low; a < page_low; a += 8)
+        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
+    for (rt_addr a = page_high; a < high; a += 8)
+        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
+    if (page_low < page_high) {
+        uintptr_t p = (uintptr_t)rt_cell_p(page_low), q = (uintptr_t)rt_cell_q(page_low);
+        if (rt_shadow.record_live)
+            drop_records(p, p + (page_high - page_low));
+        sys_discard(p, page_high - page_low);
+        sys_discard(q, page_high - page_low);
+    }
+}
+
+void rt_shadow_reset_all(void)
+{
+    for (uint32_t i = 0; i < nwindows; i++) {
+        sys_discard(shifted(windows[i].low, rt_map_p), windows[i].high - windows[i].low);
+        sys_discard(shifted(windows[i].low, rt_map_q), windows[i].high - windows[i].low);
+    }
+}
+
+void rt_shadow_after_fork(void)
+{
+    if (!sys_maps_are_shared())
+        return;
+    for (uint32_t i = 0; i < nwindows; i++) {
+        uintptr_t bytes = windows[i].high - windows[i].low;
+        sys_unmap((void *)shifted(windows[i].low, rt_map_p), bytes);
+        sys_unmap((void *)shifted(windows[i].low, rt_map_q), bytes);
+        map_window(&windows[i]);
+    }
+}

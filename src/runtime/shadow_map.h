@@ -1,0 +1,51 @@
+/*
+ * Where the shadow of an address is.
+ *
+ * The cells of an address are at two fixed distances from it, modulo the address space:
+ *
+ *     P(a) = (a - rt_map_p) mod 2^47        Q(a) = (a - rt_map_q) mod 2^47
+ *
+ * Init looks at where the kernel put the program, its libraries and its stack, adds room for
+ * them to grow, and picks two distances such that the three copies of these windows don't
+ * touch. So no address, flag or personality is needed: it works without ASLR, with any
+ * vm.mmap_rnd_bits, with the legacy layout, for programs at a fixed address and under gdb.
+ */
+#ifndef REPRISE_RUNTIME_SHADOW_MAP_H
+#define REPRISE_RUNTIME_SHADOW_MAP_H
+
+#include "rt.h"
+
+#define RT_SPACE_BITS 47
+#define RT_SPACE_MASK ((1ull << RT_SPACE_BITS) - 1)
+
+extern uintptr_t rt_map_p, rt_map_q; /* written once, by init */
+
+CORE_INLINE uint64_t *rt_cell_p(rt_addr a)
+{
+    return (uint64_t *)((a - rt_map_p) & (RT_SPACE_MASK & ~7ull));
+}
+
+CORE_INLINE uint64_t *rt_cell_q(rt_addr a)
+{
+    return (uint64_t *)((a - rt_map_q) & (RT_SPACE_MASK & ~7ull));
+}
+
+/* Maps the shadow of what this process may use. 0, or -errno after saying what to do. */
+int rt_shadow_map_init(void);
+/* A new mapping outside of the windows: maps its shadow as well, if it can. */
+bool rt_shadow_extend(rt_addr addr, size_t bytes);
+/* Is the shadow of these bytes mapped? Other addresses are not checked for races. */
+bool rt_shadow_covers(rt_addr addr, size_t bytes);
+/* Would a mapping at a fixed place overwrite our shadow? */
+bool rt_shadow_conflicts(rt_addr addr, size_t bytes);
+/* A fault at this address inside a hook: was it the look-up of a cell of a bad pointer of the
+ * program? Then *addr is that pointer. Async-signal-safe. */
+bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr);
+/* Forgets everything: all cells read as never accessed. World stopped. */
+void rt_shadow_reset_all(void);
+/* Forgets a range that may be large: gives whole shadow pages back to the system. */
+void rt_shadow_forget(rt_addr addr, size_t bytes);
+/* In a child of fork: it gets shadow of its own where the parent's would be shared. */
+void rt_shadow_after_fork(void);
+
+#endif

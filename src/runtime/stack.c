@@ -1,0 +1,159 @@
+#include "stack.h"
+#include "event.h"
+#include "sys/sys.h"
+#include <errno.h>
+
+/* One node of the tree. Named by the hash of the whole context: 64 bits, so that two contexts
+ * of one run never meet in practice, and a frame's hash finds its node without a walk. */
+struct node {
+    uint64_t hash;
+    uint64_t pc;
+    uint32_t parent;
+    uint32_t chain; /* next in the bucket; written before the node is published */
+};
+
+enum {
+    NODES_MAX = 1 << 24,
+    BUCKETS = 1 << 20,
+    FOLD_ABOVE = 1 << 20, /* contexts, then recursion is folded */
+    FOLD_FRAMES = 4,      /* how far back a repeated frame is looked for */
+};
+
+static struct node *nodes; /* [0] is the empty stack */
+static uint32_t *buckets;  /* heads; atomic, release when a node is published */
+static uint32_t used = 1;
+static core_lock lock; /* adding nodes */
+static bool fold;
+
+#define ROOT_HASH 0x5bd1e9955bd1e995ull
+#define HASH_STEP 0x9e3779b97f4a7c15ull
+
+int rt_stack_init(void)
+{
+    nodes = sys_reserve(sizeof *nodes * NODES_MAX);
+    buckets = sys_reserve(sizeof *buckets * BUCKETS);
+    if (!nodes || !buckets)
+        return -ENOMEM;
+    nodes[0].hash = ROOT_HASH;
+    return 0;
+}
+
+static uint64_t step(uint64_t hash, rt_pc pc)
+{
+    return (hash ^ pc) * HASH_STEP;
+}
+
+static uint32_t *bucket_of(uint64_t hash)
+{
+    return &buckets[hash >> 44];
+}
+
+static uint32_t find(uint64_t hash)
+{
+    if (hash == ROOT_HASH)
+        return 0;
+    /* acquire: the node's fields are complete */
+    uint32_t i = __atomic_load_n(bucket_of(hash), __ATOMIC_ACQUIRE);
+    while (i && nodes[i].hash != hash)
+        i = nodes[i].chain;
+    return i;
+}
+
+static uint32_t add(uint64_t hash, uint32_t parent, rt_pc pc)
+{
+    core_lock_acquire(&lock);
+    uint32_t i = find(hash);
+    if (!i && used < NODES_MAX) {
+        i = used++;
+        nodes[i] = (struct node){hash, pc, parent, *bucket_of(hash)};
+        /* release: publishes the node */
+        __atomic_store_n(bucket_of(hash), i, __ATOMIC_RELEASE);
+        if (used > FOLD_ABOVE)
+            fold = true;
+    }
+    core_lock_release(&lock);
+    return i ? i : parent; /* tree full: the callers at least */
+}
+
+rt_stack rt_stack_push(rt_stack below, rt_pc pc)
+{
+    uint64_t hash = step(nodes[below].hash, pc);
+    uint32_t i = find(hash);
+    return i ? i : add(hash, below, pc);
+}
+
+/* The node of the top frame, adding what is missing from the deepest known frame upward. */
+rt_stack rt_stack_context(struct rt_thread *t)
+{
+    struct rt_frame *top = rt_tls.top - 1, *f = top;
+    uint32_t i = 0;
+
+    while (f > t->frames && !(i = find(f->hash)))
+        f--;
+    while (f < top) {
+        f++;
+        uint32_t next = find(f->hash);
+        i = next ? next : add(f->hash, i, f->pc);
+    }
+    return i;
+}
+
+rt_stack rt_stack_capture(struct rt_thread *t, rt_pc pc)
+{
+    rt_stack s = rt_stack_context(t);
+    return pc ? rt_stack_push(s, pc) : s;
+}
+
+size_t rt_stack_read(rt_stack s, rt_pc *pcs, size_t max)
+{
+    size_t n = 0;
+    for (; s; s = nodes[s].parent, n++)
+        if (n < max)
+            pcs[n] = nodes[s].pc;
+    return n;
+}
+
+bool rt_stack_folded(void)
+{
+    return fold;
+}
+
+static uint64_t fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash)
+{
+    for (int i = 1; i <= FOLD_FRAMES && top[-i].pc; i++)
+        if (top[-i].pc == pc)
+            return top[-i].hash;
+    return hash;
+}
+
+/* Hot: called for each function of the program. */
+void rt_frame_push(struct rt_tls *tls, rt_pc return_to)
+{
+    struct rt_frame *f = tls->top;
+    uint64_t hash = step(f[-1].hash, return_to);
+    if (core_unlikely(fold))
+        hash = fold_hash(f, return_to, hash);
+    f->pc = return_to;
+    f->hash = hash;
+    tls->top = f + 1;
+}
+
+void rt_frame_pop(struct rt_tls *tls)
+{
+    tls->top--;
+}
+
+/* Gives a thread its shadow stack: as deep as the system stack can be, at 16 bytes a call. */
+int rt_frames_init(struct rt_thread *t, size_t stack_bytes)
+{
+    enum { LEAST = 1 << 16, MOST = 64 << 20 };
+    size_t bytes = stack_bytes < LEAST ? LEAST : stack_bytes > MOST ? MOST : stack_bytes;
+
+    bytes = (bytes + 4095) & ~(size_t)4095;
+    while (!(t->frames = sys_map(bytes)))
+        if ((bytes /= 2) < LEAST)
+            return -ENOMEM;
+    t->frames_bytes = bytes;
+    t->frames[0].hash = ROOT_HASH;
+    return 0;
+}

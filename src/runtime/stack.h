@@ -1,0 +1,35 @@
+/*
+ * Call stacks, interned.
+ *
+ * Each thread keeps a shadow stack that __tsan_func_entry and __tsan_func_exit move
+ * (rt_thread.frames). A stack that has to be remembered becomes a node of one tree shared by
+ * all threads: a node is (return address, parent node), so stacks with common callers share
+ * them, and a stack is one 32-bit number. Nodes are never freed; when there are very many,
+ * recursion is folded (repeated frames appear once) and rt_stack_folded says so.
+ */
+#ifndef REPRISE_RUNTIME_STACK_H
+#define REPRISE_RUNTIME_STACK_H
+
+#include "rt.h"
+
+enum { RT_STACK_DEPTH_MAX = 65536 };
+
+/* The stack of t with pc on top; pc = 0: without. Owner thread, inside a scope. */
+rt_stack rt_stack_capture(struct rt_thread *t, rt_pc pc);
+/* Adds one frame on top of an interned stack. */
+rt_stack rt_stack_push(rt_stack below, rt_pc pc);
+/* Writes up to max return addresses, innermost first; returns how many the stack has. Any thread. */
+size_t rt_stack_read(rt_stack s, rt_pc *pcs, size_t max);
+/* The stack of t without an access on top. */
+rt_stack rt_stack_context(struct rt_thread *t);
+bool rt_stack_folded(void);
+
+int rt_stack_init(void); /* 0 or -errno */
+/* Maps the shadow stack of t for a system stack of this size. 0 or -errno. */
+int rt_frames_init(struct rt_thread *t, size_t stack_bytes);
+
+/* Shadow stack moves, as the compiler ABI and scopes do them. */
+void rt_frame_push(struct rt_tls *tls, rt_pc return_to);
+void rt_frame_pop(struct rt_tls *tls);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * Raw system calls: the runtime never goes through libc, whose functions the program (or we)
+ * may have replaced and whose errno is the program's. Every call returns -errno on failure.
+ */
+#ifndef REPRISE_RUNTIME_SYS_H
+#define REPRISE_RUNTIME_SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <time.h>
+
+long sys_call(long number, long a, long b, long c, long d, long e, long f);
+
+/* Anonymous private memory, zeroed, not counted against overcommit where the kernel allows.
+ * Returns NULL when there is none. */
+void *sys_map(size_t bytes);
+/* The same at a fixed place; never replaces an existing mapping. 0 or -errno. */
+int sys_map_at(uintptr_t addr, size_t bytes);
+/* Like sys_map, for arrays much larger than what will be touched. */
+void *sys_reserve(size_t bytes);
+/* Large maps had to be made shared (overcommit_memory=2): a child of fork must map its own. */
+bool sys_maps_are_shared(void);
+int sys_unmap(void *p, size_t bytes);
+/* Gives the pages back; they read as zero afterwards. */
+int sys_discard(uintptr_t addr, size_t bytes);
+
+/* One byte a page, bit 0 = in memory. addr page-aligned. */
+int sys_resident(uintptr_t addr, size_t bytes, unsigned char *vec);
+
+/* After it, every other thread of the process has passed a full memory barrier. 0 or -errno. */
+long sys_membarrier(void);
+
+/* Futex: sleep while *word == value; wake up to n. Private to the process. */
+int sys_futex_wait(uint32_t *word, uint32_t value);
+int sys_futex_wake(uint32_t *word, int n);
+void sys_yield(void);
+
+/* Whole buffer, retried on EINTR and short writes. 0 or -errno. */
+int sys_write_all(int fd, const void *buf, size_t n);
+int sys_open(const char *path, int flags, int mode);
+int sys_close(int fd);
+ssize_t sys_read(int fd, void *buf, size_t n);
+int sys_dup_high(int fd); /* close-on-exec duplicate at a high number, so that programs don't trip over it */
+pid_t sys_pid(void);
+pid_t sys_tid(void);
+uint64_t sys_monotonic_ns(void);
+_Noreturn void sys_exit(int status); /* exit_group */
+
+#endif
