@@ -24,9 +24,9 @@
 #include "core.h"
 
 enum {
-    CORE_LOCKGRAPH_CYCLE_MAX = 20,  /* edges of the longest cycle that is looked for */
-    CORE_LOCKGRAPH_HELD_MAX = 64,   /* locks of one held set */
-    CORE_LOCKGRAPH_SETS_MAX = 8,    /* held sets kept for one edge; further ones are dropped */
+    CORE_LOCKGRAPH_CYCLE_MAX = 20,    /* edges of the longest cycle that is looked for */
+    CORE_LOCKGRAPH_HELD_MAX = 64,     /* locks of one held set */
+    CORE_LOCKGRAPH_SETS_MAX = 8,      /* held sets kept for one edge; further ones are dropped */
     CORE_LOCKGRAPH_STEPS_MAX = 20000, /* work spent on one new edge; beyond it none is found */
     CORE_LOCKGRAPH_BYTES_MAX = 64 << 20,
 };
