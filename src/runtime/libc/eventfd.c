@@ -1,0 +1,35 @@
+/*
+ * Descriptors that are no files: eventfd, timerfd, signalfd, inotify, pidfd.
+ */
+#include "rows.h"
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+
+ROW(int, eventfd, (unsigned count, int flags), (count, flags), NOW, , true, NEW_FD(r, EVENT))
+ROW(int, eventfd_read, (int fd, eventfd_t *value), (fd, value), BLOCK, USE_FD(fd), r == 0,
+    TAKE(fd) PUT(value))
+ROW(int, eventfd_write, (int fd, eventfd_t value), (fd, value), BLOCK, GIVE(fd), false, )
+
+ROW(int, timerfd_create, (clockid_t clock, int flags), (clock, flags), NOW, , true,
+    NEW_FD(r, EVENT))
+/* Whoever set the timer happens before the read that tells of its expiry. */
+ROW(int, timerfd_settime,
+    (int fd, int flags, const struct itimerspec *value, struct itimerspec *old),
+    (fd, flags, value, old), NOW, GET(value) GIVE(fd), r == 0, PUT(old))
+ROW(int, timerfd_gettime, (int fd, struct itimerspec *value), (fd, value), NOW, USE_FD(fd),
+    r == 0, PUT(value))
+
+/* With fd >= 0 it is an old one that gets a new mask. */
+ROW(int, signalfd, (int fd, const sigset_t *mask, int flags), (fd, mask, flags), NOW,
+    USE_FD(fd) GET(mask), r >= 0 && r != fd, NEW_FD(r, PLAIN))
+
+/* Tells of what happens to files, so it is ordered with them. */
+ROW(int, inotify_init, (void), (), NOW, , true, NEW_FD(r, FILE))
+ROW(int, inotify_init1, (int flags), (flags), NOW, , true, NEW_FD(r, FILE))
+ROW(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask), NOW,
+    USE_FD(fd) IN_S(path), false, )
+ROW(int, inotify_rm_watch, (int fd, int watch), (fd, watch), NOW, USE_FD(fd), false, )
+ROW(int, pidfd_open, (pid_t pid, unsigned flags), (pid, flags), NOW, , true, NEW_FD(r, PLAIN))

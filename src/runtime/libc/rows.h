@@ -1,0 +1,119 @@
+/*
+ * Interceptors as rows: most libc functions do nothing to a program's threads but read what
+ * some arguments point to and write what others point to. Such a function is one row:
+ *
+ *     ROW(ssize_t, pread, (int fd, void *buf, size_t n, off_t at), (fd, buf, n, at),
+ *         BLOCK, USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
+ *
+ *     result, name, parameters, arguments;
+ *     how the real function is called: NOW, BLOCK (may block, allocate or call back) or
+ *         HIDDEN (BLOCK, but the memory it touches through us is libc's own business);
+ *     what happens before the call;
+ *     a condition on the result r, and what happens after the call when it holds.
+ *
+ * VOID_ROW has neither result nor condition. Events are words from below, one after another;
+ * anything else may be written in braces. A row does nothing when the scope passes through.
+ */
+#ifndef REPRISE_RUNTIME_LIBC_ROWS_H
+#define REPRISE_RUNTIME_LIBC_ROWS_H
+
+#include "../fd.h"
+#include "../format.h"
+#include "../hook.h"
+#include "../options.h"
+#include <errno.h>
+
+#define ROW(ret, name, params, args, call, before, ok, after)                                      \
+    RT_INTERCEPT(ret, name, params)                                                                \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        if (!t)                                                                                    \
+            return RT_REAL(name) args;                                                             \
+        before ret r;                                                                              \
+        call(r = RT_REAL(name) args);                                                              \
+        if (ok) {                                                                                  \
+            after                                                                                  \
+        }                                                                                          \
+        return r;                                                                                  \
+    }
+
+#define VOID_ROW(name, params, args, call, before, after)                                          \
+    RT_INTERCEPT(void, name, params)                                                               \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        if (!t) {                                                                                  \
+            RT_REAL(name) args;                                                                    \
+            return;                                                                                \
+        }                                                                                          \
+        before call(RT_REAL(name) args);                                                           \
+        after                                                                                      \
+    }
+
+/* ---- how to call ---- */
+
+#define NOW(x) x
+#define BLOCK(x) RT_BLOCKING(x)
+#define HIDDEN(x)                                                                                  \
+    do {                                                                                           \
+        struct rt_thread *rt_h_ __attribute__((cleanup(rt_row_show))) = rt_row_hide(t);            \
+        RT_BLOCKING(x);                                                                            \
+    } while (0)
+
+static inline struct rt_thread *rt_row_hide(struct rt_thread *t)
+{
+    t->ignore_reads++;
+    t->ignore_writes++;
+    return t;
+}
+
+static inline void rt_row_show(struct rt_thread **t)
+{
+    (*t)->ignore_reads--;
+    (*t)->ignore_writes--;
+}
+
+/* ---- events ---- */
+
+/* Reads or writes n bytes at p; nothing when p is NULL or n is not positive. */
+#define IN(p, n) rt_row_in(t, pc, (p), (ssize_t)(n));
+#define OUT(p, n) rt_row_out(t, pc, (p), (ssize_t)(n));
+/* Reads or writes the object that p points to. */
+#define GET(p) IN((p), sizeof *(p))
+#define PUT(p) OUT((p), sizeof *(p))
+/* Reads or writes a string, its terminating zero included. */
+#define IN_S(s) rt_row_in(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
+#define OUT_S(s) rt_row_out(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
+/* Reads n bytes of a string that a function needed, all of it with strict_string_checks. */
+#define IN_PART(s, n)                                                                              \
+    rt_row_in(t, pc, (s), rt_options.strict_string_checks ? rt_string_bytes(s) : (ssize_t)(n));
+
+/* A descriptor is used; data was taken out of it; data will be put into it (also a use). */
+#define USE_FD(fd) rt_fd_access(t, pc, (fd));
+#define TAKE(fd) rt_fd_acquire(t, pc, (fd));
+#define GIVE(fd) rt_fd_release(t, pc, (fd));
+/* A new descriptor of a kind (FILE, SOCKET, EVENT, PLAIN). */
+#define NEW_FD(fd, kind) rt_fd_create_as(t, pc, (fd), RT_FD_##kind);
+
+static inline void rt_row_in(struct rt_thread *t, rt_pc pc, const void *p, ssize_t n)
+{
+    if (p && n > 0)
+        rt_read_range(t, pc, p, (size_t)n);
+}
+
+static inline void rt_row_out(struct rt_thread *t, rt_pc pc, const void *p, ssize_t n)
+{
+    if (p && n > 0)
+        rt_write_range(t, pc, p, (size_t)n);
+}
+
+/* strlen() + 1 by the real strlen. string.c. */
+ssize_t rt_string_bytes(const char *s);
+/* The first n bytes at most. */
+ssize_t rt_string_bytes_max(const char *s, size_t n);
+
+/* memory.c: the events of memcpy, memmove and memset, and the real functions. self is the
+ * interceptor (plus 1), caller where it returns to; both symbols of one operation share them. */
+void *rt_copy(rt_pc self, rt_pc caller, void *to, const void *from, size_t n);
+void *rt_fill(rt_pc self, rt_pc caller, void *p, int c, size_t n);
+
+#endif
