@@ -1,0 +1,54 @@
+/*
+ * Silent: a handler uses what the interrupted thread uses. They are one thread, however the
+ * signal comes, and whichever call it interrupts.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/time.h>
+#include <unistd.h>
+#include "step.h"
+
+volatile int counter, ticks;
+
+static void handler(int signum)
+{
+    (void)signum;
+    counter++;
+    ticks++;
+}
+
+static void *bystander(void *arg)
+{
+    sigset_t all;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    step_wait(1);
+    return arg;
+}
+
+int main(void)
+{
+    pthread_t t;
+    struct sigaction action = {.sa_handler = handler};
+    struct itimerval often = {{0, 500}, {0, 500}}, never = {{0, 0}, {0, 0}};
+    sigset_t none;
+
+    pthread_create(&t, NULL, bystander, NULL);
+    usleep(1000); /* not for order: lets the bystander block its signals first */
+    sigemptyset(&none);
+    sigaction(SIGALRM, &action, NULL);
+    sigaction(SIGUSR1, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+    while (ticks < 20) {
+        counter++;
+        usleep(100);
+    }
+    setitimer(ITIMER_REAL, &never, NULL);
+    raise(SIGUSR1);
+    kill(getpid(), SIGUSR1);
+    counter++;
+    step_set(1);
+    pthread_join(t, NULL);
+    return counter > 20 ? 0 : 1;
+}
