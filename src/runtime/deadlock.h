@@ -29,8 +29,8 @@ void rt_deadlock_after_lock(struct rt_thread *t, rt_pc pc, uint32_t mutex, unsig
 /* When t gives the mutex up (the last level of a recursive one). */
 void rt_deadlock_before_unlock(struct rt_thread *t, uint32_t mutex);
 
-/* The mutex is gone: forgets all orders it is part of. t may be NULL. */
-void rt_deadlock_destroy(struct rt_thread *t, uint32_t mutex);
+/* The mutex is gone: forgets all orders it is part of. Also under a lock of sync.h. */
+void rt_deadlock_destroy(uint32_t mutex);
 
 /* For fork.c: nobody is inside while the process is copied. */
 void rt_deadlock_lock_all(void);
