@@ -15,10 +15,10 @@ extern char **environ;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static uint64_t guarded;        // by lock
-static unsigned turn;           // by lock
+static uint64_t guarded; // by lock
+static unsigned turn;    // by lock
 static atomic_uint_fast64_t counter;
-static uint64_t slots[1024];    // by lock: written by one thread, read by another
+static uint64_t slots[1024]; // by lock: written by one thread, read by another
 
 // A mutex that nobody else wants.
 void kernel_lock_own(struct micro *m)

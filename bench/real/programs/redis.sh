@@ -33,9 +33,9 @@ exercise() {
     serve server "$port" "$BIN/redis-server" --bind 127.0.0.1 --port "$port" --daemonize no \
         --io-threads 4 --io-threads-do-reads yes --appendonly yes --appendfsync everysec \
         --save '' --lazyfree-lazy-user-del yes --dir "$OUT" || return 1
-    load load "$tools/kvload" redis "$port" -c 16 -n 10000 -k 400 -v 600
+    load load "$tools/kvload" redis "$port" -c 12 -n 3000 -k 300 -v 600
     ask "BGSAVE" >bgsave.out
-    step benchmark "$BIN/redis-benchmark" -h 127.0.0.1 -p "$port" -q --threads 2 -c 16 -n 10000 \
+    step benchmark "$BIN/redis-benchmark" -h 127.0.0.1 -p "$port" -q --threads 2 -c 12 -n 2000 \
         -P 8 -t set,get,incr,lpush,zadd,mset
     wait_snapshot
     ask "DBSIZE" >dbsize.out

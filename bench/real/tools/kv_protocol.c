@@ -100,8 +100,14 @@ static long mc_items(struct kv_conn *c)
 }
 
 const struct kv_protocol kv_memcached = {
-    .name = "memcached", .set = mc_set, .get = mc_get, .del = mc_del, .incr = mc_incr,
-    .reply = mc_reply, .admin = mc_admin, .items = mc_items,
+    .name = "memcached",
+    .set = mc_set,
+    .get = mc_get,
+    .del = mc_del,
+    .incr = mc_incr,
+    .reply = mc_reply,
+    .admin = mc_admin,
+    .items = mc_items,
 };
 
 // ---- Redis
@@ -114,8 +120,8 @@ static size_t resp_key(char *out, const char *verb, const char *key)
 
 static size_t resp_set(char *out, const char *key, const char *value, size_t size)
 {
-    size_t n = (size_t)sprintf(out, "*3\r\n$3\r\nSET\r\n$%zu\r\n%s\r\n$%zu\r\n", strlen(key), key,
-                               size);
+    size_t n =
+        (size_t)sprintf(out, "*3\r\n$3\r\nSET\r\n$%zu\r\n%s\r\n$%zu\r\n", strlen(key), key, size);
 
     n = append(out, n, value, size);
     return append(out, n, "\r\n", 2);
@@ -145,8 +151,12 @@ static bool resp_reply(struct kv_conn *c, struct kv_reply *r)
         return false;
     r->number = strtol(line + 1, NULL, 10);
     switch (*line) {
-    case '+': r->kind = KV_OK; return true;
-    case ':': r->kind = KV_NUMBER; return true;
+    case '+':
+        r->kind = KV_OK;
+        return true;
+    case ':':
+        r->kind = KV_NUMBER;
+        return true;
     case '$':
         r->kind = r->number < 0 ? KV_ABSENT : KV_VALUE;
         if (r->kind == KV_ABSENT)
@@ -154,7 +164,9 @@ static bool resp_reply(struct kv_conn *c, struct kv_reply *r)
         r->size = (size_t)r->number;
         r->data = kv_bytes(c, r->size + 2);
         return r->data;
-    default: r->kind = KV_ERROR; return true;
+    default:
+        r->kind = KV_ERROR;
+        return true;
     }
 }
 
@@ -177,6 +189,12 @@ static long resp_items(struct kv_conn *c)
 }
 
 const struct kv_protocol kv_redis = {
-    .name = "redis", .set = resp_set, .get = resp_get, .del = resp_del, .incr = resp_incr,
-    .reply = resp_reply, .admin = resp_admin, .items = resp_items,
+    .name = "redis",
+    .set = resp_set,
+    .get = resp_get,
+    .del = resp_del,
+    .incr = resp_incr,
+    .reply = resp_reply,
+    .admin = resp_admin,
+    .items = resp_items,
 };

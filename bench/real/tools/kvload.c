@@ -83,8 +83,11 @@ static size_t write_request(struct worker *w, struct pending *p, char *out)
     char key[MAX_KEY], value[MAX_VALUE + 64];
     unsigned pick = draw(w, 100);
 
-    p->op = pick < 45 ? OP_GET : pick < 80 ? OP_SET : pick < 88 ? OP_DEL
-            : pick < 94 ? OP_INCR : OP_FOREIGN;
+    p->op = pick < 45   ? OP_GET
+            : pick < 80 ? OP_SET
+            : pick < 88 ? OP_DEL
+            : pick < 94 ? OP_INCR
+                        : OP_FOREIGN;
     p->key = draw(w, cfg.keys);
     p->owner = p->op == OP_FOREIGN ? draw(w, cfg.threads) : w->id;
     key_name(key, p->owner, p->key);
@@ -94,9 +97,13 @@ static size_t write_request(struct worker *w, struct pending *p, char *out)
         p->version = ++w->version[p->key] ? w->version[p->key] : 1;
         w->version[p->key] = p->version;
         return cfg.proto->set(out, key, value, make_value(value, w->id, p->key, p->version));
-    case OP_DEL: w->version[p->key] = 0; return cfg.proto->del(out, key);
-    case OP_INCR: return cfg.proto->incr(out, "counter");
-    default: return cfg.proto->get(out, key);
+    case OP_DEL:
+        w->version[p->key] = 0;
+        return cfg.proto->del(out, key);
+    case OP_INCR:
+        return cfg.proto->incr(out, "counter");
+    default:
+        return cfg.proto->get(out, key);
     }
 }
 
@@ -131,12 +138,16 @@ static void check_reply(struct worker *w, const struct pending *p, const struct 
 {
     switch (p->op) {
     case OP_GET:
-    case OP_FOREIGN: check_get(w, p, r); break;
+    case OP_FOREIGN:
+        check_get(w, p, r);
+        break;
     case OP_SET:
         w->sets++;
         w->wrong += r->kind != KV_OK;
         break;
-    case OP_DEL: w->wrong += r->kind == KV_ERROR; break;
+    case OP_DEL:
+        w->wrong += r->kind == KV_ERROR;
+        break;
     case OP_INCR:
         w->counted++;
         w->wrong += r->kind != KV_NUMBER && !(cfg.evicts && r->kind == KV_ABSENT);
@@ -286,12 +297,23 @@ static bool parse(int argc, char **argv)
 
     while ((opt = getopt(argc, argv, "c:n:k:v:e")) != -1) {
         switch (opt) {
-        case 'c': cfg.threads = (unsigned)atoi(optarg); break;
-        case 'n': cfg.ops = strtoul(optarg, NULL, 10); break;
-        case 'k': cfg.keys = (unsigned)atoi(optarg); break;
-        case 'v': cfg.value = (unsigned)atoi(optarg); break;
-        case 'e': cfg.evicts = true; break;
-        default: return false;
+        case 'c':
+            cfg.threads = (unsigned)atoi(optarg);
+            break;
+        case 'n':
+            cfg.ops = strtoul(optarg, NULL, 10);
+            break;
+        case 'k':
+            cfg.keys = (unsigned)atoi(optarg);
+            break;
+        case 'v':
+            cfg.value = (unsigned)atoi(optarg);
+            break;
+        case 'e':
+            cfg.evicts = true;
+            break;
+        default:
+            return false;
         }
     }
     return cfg.threads && cfg.keys && cfg.value && cfg.value <= MAX_VALUE;
@@ -305,8 +327,9 @@ int main(int argc, char **argv)
         return wait_port(atoi(argv[2]), atoi(argv[3]));
     if (argc < 3)
         return usage();
-    cfg.proto = !strcmp(argv[1], "redis") ? &kv_redis
-                : !strcmp(argv[1], "memcached") ? &kv_memcached : NULL;
+    cfg.proto = !strcmp(argv[1], "redis")       ? &kv_redis
+                : !strcmp(argv[1], "memcached") ? &kv_memcached
+                                                : NULL;
     cfg.port = atoi(argv[2]);
     if (!cfg.proto || !parse(argc - 2, argv + 2))
         return usage();

@@ -98,11 +98,20 @@ int main(int argc, char **argv)
 
     while ((opt = getopt(argc, argv, "+o:l:k:t:")) != -1) {
         switch (opt) {
-        case 'o': out = optarg; break;
-        case 'l': label = optarg; break;
-        case 'k': kind = optarg; break;
-        case 't': seconds = (unsigned)atoi(optarg); break;
-        default: return 125;
+        case 'o':
+            out = optarg;
+            break;
+        case 'l':
+            label = optarg;
+            break;
+        case 'k':
+            kind = optarg;
+            break;
+        case 't':
+            seconds = (unsigned)atoi(optarg);
+            break;
+        default:
+            return 125;
         }
     }
     if (!out || optind >= argc) {

@@ -135,7 +135,8 @@ static void move_money(sqlite3 *db, int thread, int round)
     // One statement, so that it is one transaction on a connection that others use too.
     snprintf(sql, sizeof sql,
              "UPDATE account SET balance = balance + (id = %d) * 3 - (id = %d) * 3 "
-             "WHERE id IN (%d, %d)", to, from, from, to);
+             "WHERE id IN (%d, %d)",
+             to, from, from, to);
     run(db, sql);
 }
 
@@ -204,7 +205,8 @@ int main(int argc, char **argv)
     while (argc == 5 && m < 3 && strcmp(argv[1], modes[m]))
         m++;
     if (argc != 5 || m == 3 || (threads = atoi(argv[3])) < 1 || threads > MAX_THREADS) {
-        fprintf(stderr, "sqlite_threads: usage: sqlite_threads shared|wal|cache FILE THREADS ROUNDS\n");
+        fprintf(stderr,
+                "sqlite_threads: usage: sqlite_threads shared|wal|cache FILE THREADS ROUNDS\n");
         return 2;
     }
     mode = (enum mode)m;
