@@ -108,15 +108,7 @@ exercise_variant() {
     ) >"$4/exercise.log" 2>&1 </dev/null
     (cd "$4/out" && ls report.* >/dev/null 2>&1 && cat report.* | awk -f "$here/lib/digest.awk" |
         sort -k2 >digest.tsv) || : >"$4/out/digest.tsv"
-}
-
-# How many lines of a digest are not in the notes: reports that nobody has read yet.
-count_unread() {
-    local n=0 count key
-    while IFS=$'\t' read -r count key; do
-        grep -qF -- "- $1: $key" "$here/reports.md" || n=$((n + 1))
-    done <"$2"
-    echo "$n"
+    judge_digest "$1" "$4/out/digest.tsv"
 }
 
 # verdict OUT REFERENCE: did it do what the native program did?
@@ -143,7 +135,7 @@ verdict() {
 }
 
 # run_variant PROGRAM COMPILER RUNTIME: one line for the table:
-# program compiler runtime wall_ms peak_kb reports distinct unread exit verdict
+# program compiler runtime wall_ms peak_kb reports true false unread exit verdict
 run_variant() {
     local dir=$work/$1/$2-$3 native=$work/$1/$2-native out missing
     out=$dir/out
@@ -151,21 +143,22 @@ run_variant() {
     missing=$(missing_needs "$1" | tr '\n' ' ')
     if [ -n "$missing" ]; then
         echo "bench: $1 needs: apt-get install $missing(or run with --setup)" >&2
-        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\tnot-installed\n' "$1" "$2" "$3"
+        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\tnot-installed\n' "$1" "$2" "$3"
         return
     fi
     if ! build_variant "$1" "$2" "$3" "$dir"; then
         echo "bench: $1 $2 $3: build failed; see $dir/build.log" >&2
-        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\tbuild-failed\n' "$1" "$2" "$3"
+        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\tbuild-failed\n' "$1" "$2" "$3"
         return
     fi
     exercise_variant "$1" "$2" "$3" "$dir"
-    awk -F'\t' -v OFS='\t' -v id="$1	$2	$3" -v verdict="$(verdict "$out" "$native/out")" \
-        -v reports="$(awk '{ n += $1 } END { print n + 0 }' "$out/digest.tsv")" \
-        -v distinct="$(wc -l <"$out/digest.tsv")" -v unread="$(count_unread "$1" "$out/digest.tsv")" '
+    awk -F'\t' -v OFS='\t' -v id="$1	$2	$3" -v verdict="$(verdict "$out" "$native/out")" '
+        FILENAME == ARGV[1] { reports += $2; judged[$1]++; next }
         $1 != "serve" { wall += $3 }
         $1 != "load" && $4 > peak { peak = $4 }
         $5 > worst { worst = $5 }
-        END { print id, wall + 0, peak + 0, reports, distinct, unread, worst + 0, verdict }' \
-        "$out/steps.tsv"
+        END {
+            print id, wall + 0, peak + 0, reports + 0, judged["true"] + 0, judged["false"] + 0,
+                judged["unread"] + 0, worst + 0, verdict
+        }' "$out/digest.tsv" "$out/steps.tsv"
 }
