@@ -10,6 +10,7 @@ what=${1:-all}
 # the tests that want it are skipped.
 table='
 build | cmd cc                         | gcc
+build | cmd g++                        | g++
 build | cmd make                       | make
 build | cmd meson                      | meson
 build | cmd ninja                      | ninja-build

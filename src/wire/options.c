@@ -6,6 +6,7 @@
 /* Longest piece of the user's own text that a complaint repeats. */
 #define QUOTED_MAX 64
 
+/* clang-format off */
 #define ROW(name, type, use, number, min, max, text, help)                                         \
     {#name, WIRE_TYPE_##type, WIRE_USE_##use, number, min, max, text, help,                        \
      offsetof(struct wire_options, name)},
@@ -19,6 +20,7 @@ static const struct wire_option table[] = {
 #define WIRE_STRING(name, default_, use, help) ROW(name, STRING, use, 0, 0, 0, default_, help)
 #include "options.def"
 };
+/* clang-format on */
 
 #define TABLE_ROWS (sizeof table / sizeof table[0])
 
@@ -344,8 +346,7 @@ static void take_option(struct cursor *cursor, struct wire_options *options)
     }
 }
 
-int wire_options_parse(struct wire_options *options, const char *text, wire_warn_fn warn,
-                       void *ctx)
+int wire_options_parse(struct wire_options *options, const char *text, wire_warn_fn warn, void *ctx)
 {
     struct cursor cursor = {text, warn, ctx, 0};
     for (;;) {

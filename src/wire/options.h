@@ -22,10 +22,10 @@
 
 /* String fields point to constants or into `arena`: never copy this struct by value. */
 struct wire_options {
-#define WIRE_BOOL(name, default_, use, help) bool name;
+#define WIRE_BOOL(name, default_, use, help)          bool name;
 #define WIRE_INT(name, default_, min, max, use, help) int name;
-#define WIRE_SIGNAL(name, default_, use, help) int name;
-#define WIRE_STRING(name, default_, use, help) const char *name;
+#define WIRE_SIGNAL(name, default_, use, help)        int name;
+#define WIRE_STRING(name, default_, use, help)        const char *name;
 #include "options.def"
     size_t arena_used;
     char arena[WIRE_OPTIONS_ARENA_BYTES];

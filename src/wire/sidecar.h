@@ -11,7 +11,8 @@
  *   kind      "start", "finding" or "end"
  *   pid       process id
  *
- * kind "start", once a process:      exe (path), args (array of strings)
+ * kind "start", once a process:      exe (path), args (array of strings), build_id of exe,
+ *                                    runtime (its version)
  * kind "end", when it exits orderly: findings (count), status (exit status)
  *
  * kind "finding"; a key that does not apply is left out
@@ -42,6 +43,10 @@
  *   mutexes     array of {id, address, stack}
  *   sleep       stack of the sleep that alone seemed to order the accesses
  *   modules     array of {path, build_id}
+ *   symbols     what was known when the report was written: array of {module, offset, rows}, one
+ *               for each frame; rows: array of {function, file, line, column}, innermost inlined
+ *               function first
+ *   degraded    why the run is not exact: array of "folded-stacks", "history", "threads", "fork"
  *
  * A stack is an array of frames, innermost first. A frame is [module, offset]: module counts in
  * `modules` from 0, offset is a virtual address in that ELF file that lies inside the
@@ -59,6 +64,7 @@
 
 /* Environment between `reprise run` and the runtime. */
 #define WIRE_ENV_OPTIONS    "REPRISE_OPTIONS"
-#define WIRE_ENV_SYMBOLIZER "REPRISE_SYMBOLIZER" /* path of the command; run as `PATH symbolize` */
+#define WIRE_ENV_SYMBOLIZER "REPRISE_SYMBOLIZER" /* path of the command; run as `PATH symbolize`   \
+                                                  */
 
 #endif

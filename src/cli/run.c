@@ -1,0 +1,329 @@
+/* `reprise run`: runs a program as it is, and says afterwards what the runtime found. */
+#include "child.h"
+#include "cli.h"
+#include "elfinfo.h"
+#include "report/findings.h"
+#include "run_sidecar.h"
+#include "wire/options.h"
+#include "wire/sidecar.h"
+#include "words.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    OPTION_SUPPRESSIONS = 1,
+    OPTION_SIDECAR,
+    OPTION_LOG,
+    OPTION_EXITCODE,
+    OPTION_HALT,
+    OPTION_SET,
+    OPTION_COLOR,
+    OPTION_QUIET,
+    OPTION_NO_SUMMARY,
+};
+
+struct run {
+    struct words settings; /* name='value', for the runtime */
+    const char *sidecar_wanted;
+    enum cli_color color;
+    bool quiet, no_summary;
+    struct run_sidecar sidecar;
+};
+
+/* ---- options ---- */
+
+/* The runtime's syntax has two quotes and no escape, so a value cannot have both. */
+static int add_setting(struct run *run, const char *name, const char *value)
+{
+    if (strchr(value, '\'') && strchr(value, '"')) {
+        cli_error("run", "%s=%s: a value cannot have both kinds of quotes", name, value);
+        return CLI_USAGE;
+    }
+    char quote = strchr(value, '\'') ? '"' : '\'';
+    words_addf(&run->settings, "%s=%c%s%c", name, quote, value, quote);
+    return 0;
+}
+
+/* Refuses what the runtime would refuse, before the program runs. */
+static int check_and_add(struct run *run, const char *name, size_t length, const char *value)
+{
+    static struct wire_options trial;
+    static char copy[128];
+    wire_options_default(&trial);
+    switch (wire_options_set(&trial, name, length, value, strlen(value))) {
+    case 0:
+        snprintf(copy, sizeof copy, "%.*s", (int)length, name);
+        return add_setting(run, copy, value);
+    case -ENOENT:
+        cli_error("run", "no runtime option '%.*s'; see `reprise help options`", (int)length, name);
+        return CLI_USAGE;
+    default:
+        cli_error("run", "option %.*s: '%s' is not a value for it; see `reprise help options`",
+                  (int)length, name, value);
+        return CLI_USAGE;
+    }
+}
+
+static int add_set(struct run *run, const char *assignment)
+{
+    const char *equals = strchr(assignment, '=');
+    if (!equals) {
+        cli_error("run", "--set=%s: write NAME=VALUE", assignment);
+        return CLI_USAGE;
+    }
+    return check_and_add(run, assignment, (size_t)(equals - assignment), equals + 1);
+}
+
+/* The program may change directory before the runtime opens the file. */
+static int add_file(struct run *run, const char *name, const char *path, bool must_exist)
+{
+    char here[PATH_MAX], full[PATH_MAX * 2];
+    if (must_exist && access(path, R_OK) != 0) {
+        cli_error("run", "cannot read %s: %s", path, strerror(errno));
+        return CLI_USAGE;
+    }
+    bool is_stream = strcmp(path, "stdout") == 0 || strcmp(path, "stderr") == 0;
+    if (path[0] == '/' || (is_stream && !must_exist) || !getcwd(here, sizeof here))
+        return add_setting(run, name, path);
+    return add_setting(run, name, cli_join(full, sizeof full, here, path));
+}
+
+static int set_color(struct run *run, const char *word)
+{
+    if (cli_parse_color(word, &run->color))
+        return check_and_add(run, "color", 5, word);
+    cli_error("run", "--color=%s is not auto, always or never", word);
+    return CLI_USAGE;
+}
+
+static int apply(struct run *run, int id, const char *value)
+{
+    switch (id) {
+    case OPTION_SUPPRESSIONS:
+        return add_file(run, "suppressions", value, true);
+    case OPTION_LOG:
+        return add_file(run, "log_path", value, false);
+    case OPTION_EXITCODE:
+        return check_and_add(run, "exitcode", 8, value);
+    case OPTION_HALT:
+        return add_setting(run, "halt_on_error", "1");
+    case OPTION_SET:
+        return add_set(run, value);
+    case OPTION_COLOR:
+        return set_color(run, value);
+    case OPTION_SIDECAR:
+        run->sidecar_wanted = value;
+        return 0;
+    case OPTION_QUIET:
+        run->quiet = true;
+        return 0;
+    default:
+        run->no_summary = true;
+        return 0;
+    }
+}
+
+/* ---- environment ---- */
+
+/* Ours go last: what is said on the command line wins over what was exported long ago. */
+static void export_settings(const struct run *run)
+{
+    struct words all = {0};
+    const char *old = getenv(WIRE_ENV_OPTIONS);
+    size_t size = 1;
+    if (old && *old)
+        words_add(&all, old);
+    words_add_all(&all, &run->settings);
+    for (size_t i = 0; i < all.count; i++)
+        size += strlen(all.at[i]) + 1;
+    char *text = calloc(1, size), *end = text;
+    for (size_t i = 0; text && i < all.count; i++)
+        end += sprintf(end, "%s%s", i ? ":" : "", all.at[i]);
+    if (text && *text)
+        setenv(WIRE_ENV_OPTIONS, text, 1);
+    free(text);
+    free(all.at);
+}
+
+/* A program that gcc linked against its own libtsan gets ours in its place. */
+static void replace_libtsan(void)
+{
+    const char *old = getenv("LD_LIBRARY_PATH"), *runtime = cli_runtime_dir();
+    char *path;
+    if (!*runtime ||
+        asprintf(&path, "%s/gcc%s%s", runtime, old && *old ? ":" : "", old && *old ? old : "") < 0)
+        return;
+    setenv("LD_LIBRARY_PATH", path, 1);
+    free(path);
+}
+
+static void look_at_program(const char *name)
+{
+    char path[PATH_MAX];
+    if (!cli_find_program(name, path, sizeof path))
+        return; /* exec will say why */
+    struct elfinfo info = elfinfo_read(path);
+    if (info.wants_libtsan)
+        replace_libtsan();
+    if (info.is_elf && !info.instrumented)
+        cli_error("run",
+                  "%s is not instrumented, so races in its memory are not seen; build it with "
+                  "reprise cc",
+                  name);
+}
+
+/* ---- afterwards ---- */
+
+static void print_findings(const struct run *run, const struct findings *findings)
+{
+    struct symbols_settings settings = {0};
+    struct symbols *symbols = symbols_open(&settings);
+    bool color = cli_use_color(stderr, run->color);
+    int width = findings_title_width(findings);
+    fprintf(stderr, "reprise: %zu finding%s\n", findings->count, findings->count == 1 ? "" : "s");
+    for (size_t i = 0; i < findings->count; i++)
+        finding_print_brief(stderr, &findings->at[i], symbols, width, color);
+    fprintf(stderr, "  kept in %s; to read them: reprise report %s\n", run->sidecar.shown,
+            run->sidecar.shown);
+    symbols_close(symbols);
+}
+
+static void summarize(const struct run *run)
+{
+    struct findings findings;
+    if (!run->sidecar.path[0])
+        return;
+    int error = findings_read(&findings, run->sidecar.path, run->sidecar.start);
+    if (error) {
+        cli_error("run", "cannot read %s: %s", run->sidecar.path, strerror(-error));
+        return;
+    }
+    if (!run->no_summary && findings.count)
+        print_findings(run, &findings);
+    else if (!run->no_summary && !run->quiet)
+        fputs("reprise: no findings\n", stderr);
+    if (findings.damaged && !run->quiet)
+        cli_error("run", "%zu lines of %s are damaged", findings.damaged, run->sidecar.shown);
+    if (!findings.count && !findings.damaged)
+        run_sidecar_drop(&run->sidecar);
+    findings_free(&findings);
+}
+
+static int cannot_start(const char *name, int error)
+{
+    char path[PATH_MAX];
+    bool missing = error == ENOENT && !cli_find_program(name, path, sizeof path);
+    cli_error("run", "%s: %s", name, missing ? "not found" : strerror(error));
+    return missing ? CLI_NOT_FOUND : CLI_CANNOT_EXEC;
+}
+
+static int run_program(struct run *run, char **argv)
+{
+    int status = run_sidecar_open(&run->sidecar, run->sidecar_wanted);
+    if (!status && run->sidecar.path[0])
+        status = add_setting(run, "sidecar", run->sidecar.path);
+    if (status)
+        return status;
+    export_settings(run);
+    setenv(WIRE_ENV_SYMBOLIZER, cli_self(), 0);
+    look_at_program(argv[0]);
+    status = child_run(argv);
+    if (status < 0) {
+        run_sidecar_drop(&run->sidecar);
+        return cannot_start(argv[0], -status);
+    }
+    summarize(run);
+    return status;
+}
+
+static int run_main(int argc, char **argv)
+{
+    struct cli_arguments arguments = {&cli_verb_run, argc, argv, 1, NULL};
+    struct run run = {0};
+    int id;
+    while ((id = cli_next(&arguments)) > 0) {
+        int status = apply(&run, id, arguments.value);
+        if (status)
+            return status;
+    }
+    if (id != CLI_END)
+        return id == CLI_HELP ? CLI_OK : CLI_USAGE;
+    if (arguments.next >= argc) {
+        cli_error("run", "no program given; see `reprise help run`");
+        return CLI_USAGE;
+    }
+    return run_program(&run, argv + arguments.next);
+}
+
+/* ---- tables ---- */
+
+static const struct cli_option options[] = {
+    {"suppressions", 's', "FILE", OPTION_SUPPRESSIONS, "leave out what FILE lists (TSan's format)"},
+    {"sidecar", 0, "FILE", OPTION_SIDECAR,
+     "append the findings to FILE; default: a new file in .reprise/"},
+    {"log", 0, "FILE", OPTION_LOG, "write the reports to FILE.PID instead of stderr"},
+    {"exitcode", 0, "N", OPTION_EXITCODE,
+     "exit status of a program with findings; default 66, 0 keeps the program's own"},
+    {"halt", 0, NULL, OPTION_HALT, "end the program at its first finding"},
+    {"set", 0, "NAME=VALUE", OPTION_SET, "set any option of the runtime"},
+    {"color", 0, "WHEN", OPTION_COLOR, "auto (the default), always or never"},
+    {"quiet", 'q', NULL, OPTION_QUIET, "say nothing when nothing was found"},
+    {"no-summary", 0, NULL, OPTION_NO_SUMMARY, "print no summary at the end"},
+    {0},
+};
+
+static const struct cli_row environment[] = {
+    {"REPRISE_OPTIONS", "options of the runtime; those of the command line are added to it"},
+    {"REPRISE_SYMBOLIZER", "set to this command for the program, unless it is set already"},
+    {"TMPDIR", "where the sidecar goes when the current directory is not writable"},
+    {"NO_COLOR", "no colour, when set and not empty"},
+    {0},
+};
+
+static const struct cli_row statuses[] = {
+    {"66", "the program had findings, and would else have ended with 0 or its own status"},
+    {"2", "wrong usage"},
+    {"125", "reprise itself failed"},
+    {"126", "the program cannot be executed"},
+    {"127", "the program was not found"},
+    {"128+N", "signal N ended the program"},
+    {"other", "the exit status of the program"},
+    {0},
+};
+
+static const struct cli_row files[] = {
+    {".reprise/run-TIME-PID.jsonl", "the findings of one run; removed when there are none"},
+    {0},
+};
+
+static const struct cli_row examples[] = {
+    {"reprise run ./prog -v input", "run and summarize"},
+    {"reprise run --halt -- ./prog", "end at the first finding"},
+    {"reprise run --set history_size=7 ./prog", "with an option of the runtime"},
+    {0},
+};
+
+const struct cli_verb cli_verb_run = {
+    .name = "run",
+    .summary = "run a program and list what was found",
+    .synopsis = "[OPTION...] [--] PROGRAM [ARGUMENT...]",
+    .description =
+        (const char *const[]){
+            "Runs a program built with reprise cc. Its input, output and exit status stay as they "
+            "are; signals sent to reprise go to it. The runtime in the program prints each finding "
+            "on stderr when it happens; at the end this command lists them in short, and says "
+            "where they are kept.",
+            "A program that gcc linked with its own libtsan.so.2 runs with Reprise's runtime in "
+            "its place.",
+            NULL},
+    .options = options,
+    .environment = environment,
+    .statuses = statuses,
+    .files = files,
+    .examples = examples,
+    .runtime_options = true,
+    .main = run_main,
+};

@@ -1,0 +1,110 @@
+#include "findings.h"
+#include "module.h"
+#include "wire/sidecar.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *finding_string(const json_t *object, const char *key, const char *fallback)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : fallback;
+}
+
+static struct finding *find_equal(struct findings *findings, const json_t *object)
+{
+    const char *signature = finding_string(object, "signature", "");
+    for (size_t i = 0; *signature && i < findings->count; i++)
+        if (strcmp(finding_string(findings->at[i].object, "signature", ""), signature) == 0)
+            return &findings->at[i];
+    return NULL;
+}
+
+static void add(struct findings *findings, json_t *object)
+{
+    struct finding *known = find_equal(findings, object);
+    findings->reports++;
+    if (known) {
+        known->reports++;
+        return;
+    }
+    findings->at = grow(findings->at, findings->count, &findings->capacity, sizeof *findings->at);
+    findings->at[findings->count++] = (struct finding){json_incref(object), 1};
+}
+
+static void read_line(struct findings *findings, const char *line, size_t length)
+{
+    json_t *object = json_loadb(line, length, JSON_ALLOW_NUL, NULL);
+    const char *kind = finding_string(object, "kind", NULL);
+    if (!kind)
+        findings->damaged++;
+    else if (strcmp(kind, WIRE_KIND_FINDING) == 0) {
+        if (finding_string(object, "type", NULL) && finding_string(object, "title", NULL))
+            add(findings, object);
+        else
+            findings->damaged++;
+    }
+    json_decref(object);
+}
+
+int findings_read(struct findings *findings, const char *path, off_t start)
+{
+    char *line = NULL;
+    size_t size = 0;
+    ssize_t length;
+    FILE *file = fopen(path, "re");
+    *findings = (struct findings){0};
+    if (!file)
+        return -errno;
+    int error = fseeko(file, start, SEEK_SET) == 0 ? 0 : -errno;
+    errno = 0;
+    while (!error && (length = getline(&line, &size, file)) > 0)
+        if (length > 1)
+            read_line(findings, line, (size_t)length);
+    if (!error && ferror(file))
+        error = errno ? -errno : -EIO; /* a directory, for one */
+    free(line);
+    fclose(file);
+    return error;
+}
+
+void findings_free(struct findings *findings)
+{
+    for (size_t i = 0; i < findings->count; i++)
+        json_decref(findings->at[i].object);
+    free(findings->at);
+    *findings = (struct findings){0};
+}
+
+bool finding_frame(const struct finding *finding, const json_t *frame, const char **module,
+                   uint64_t *offset)
+{
+    const json_t *index = json_array_get(frame, 0);
+    const char *text = json_string_value(json_array_get(frame, 1));
+    if (!json_is_integer(index) || !text)
+        return false;
+    const json_t *modules = json_object_get(finding->object, "modules");
+    json_int_t at = json_integer_value(index);
+    *module = at < 0 ? NULL : finding_string(json_array_get(modules, (size_t)at), "path", NULL);
+    *offset = strtoull(text, NULL, 0);
+    return true;
+}
+
+size_t finding_stacks(const struct finding *finding, const json_t **stacks, size_t room)
+{
+    static const char *const keys[] = {"accesses", "stacks", "edges", "threads", "mutexes"};
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0]; k++) {
+        const json_t *array = json_object_get(finding->object, keys[k]);
+        size_t count = 0;
+        for (size_t i = 0; i < json_array_size(array) && count < room; i++) {
+            const json_t *item = json_array_get(array, i);
+            const json_t *stack = json_is_array(item) ? item : json_object_get(item, "stack");
+            if (json_array_size(stack))
+                stacks[count++] = stack;
+        }
+        if (count)
+            return count;
+    }
+    return 0;
+}

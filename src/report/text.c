@@ -1,0 +1,177 @@
+/* A finding in full, for reading on a terminal. */
+#include "findings.h"
+
+#include <string.h>
+
+static long long integer(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+static void print_thread(FILE *stream, long long id)
+{
+    if (id == 0)
+        fputs("main thread", stream);
+    else
+        fprintf(stream, "thread T%lld", id);
+}
+
+static void print_frame(FILE *stream, const char *module, uint64_t offset,
+                        const struct symbol_frame *frame, size_t number)
+{
+    fprintf(stream, "    #%zu %s", number, frame->function ? frame->function : "<null>");
+    if (frame->file && frame->line)
+        fprintf(stream, " %s:%d", short_path(frame->file), frame->line);
+    if (frame->file && frame->line && frame->column)
+        fprintf(stream, ":%d", frame->column);
+    if (!frame->file || !frame->line)
+        fprintf(stream, " (%s+0x%llx)", module, (unsigned long long)offset);
+    fputc('\n', stream);
+}
+
+static void print_stack(FILE *stream, const struct finding *finding, const json_t *stack,
+                        struct symbols *symbols)
+{
+    const struct symbol_frame *frames;
+    const char *module;
+    uint64_t offset;
+    size_t number = 0;
+    if (!json_array_size(stack))
+        fputs("    (no stack)\n", stream);
+    for (size_t i = 0; i < json_array_size(stack); i++) {
+        if (!finding_frame(finding, json_array_get(stack, i), &module, &offset))
+            continue;
+        if (!module) {
+            fprintf(stream, "    #%zu 0x%llx\n", number++, (unsigned long long)offset);
+            continue;
+        }
+        size_t count = symbols_code(symbols, module, offset, &frames);
+        for (size_t k = 0; k < count; k++)
+            print_frame(stream, module, offset, &frames[k], number++);
+    }
+}
+
+static void print_mutexes(FILE *stream, const json_t *mutexes)
+{
+    size_t i;
+    json_t *mutex;
+    json_array_foreach(mutexes, i, mutex)
+    {
+        fprintf(stream, "%s%s M%lld", i ? ", " : ", holding ",
+                finding_string(mutex, "mode", "write"), integer(mutex, "mutex"));
+    }
+}
+
+static void print_access(FILE *stream, const struct finding *finding, const json_t *access,
+                         bool previous, struct symbols *symbols)
+{
+    fprintf(stream, "  %s%s%s of %lld bytes at %s by ", previous ? "previous " : "",
+            json_is_true(json_object_get(access, "atomic")) ? "atomic " : "",
+            finding_string(access, "op", "access"), integer(access, "size"),
+            finding_string(access, "address", "?"));
+    print_thread(stream, integer(access, "thread"));
+    print_mutexes(stream, json_object_get(access, "mutexes"));
+    fputc('\n', stream);
+    print_stack(stream, finding, json_object_get(access, "stack"), symbols);
+}
+
+static void print_edge(FILE *stream, const struct finding *finding, const json_t *edge,
+                       struct symbols *symbols)
+{
+    fprintf(stream, "  M%lld taken while holding M%lld, by ", integer(edge, "to"),
+            integer(edge, "from"));
+    print_thread(stream, integer(edge, "thread"));
+    fputc('\n', stream);
+    print_stack(stream, finding, json_object_get(edge, "stack"), symbols);
+    const json_t *held = json_object_get(edge, "held_stack");
+    if (json_array_size(held)) {
+        fprintf(stream, "  M%lld was taken at\n", integer(edge, "from"));
+        print_stack(stream, finding, held, symbols);
+    }
+}
+
+static void print_location(FILE *stream, const struct finding *finding, const json_t *location,
+                           struct symbols *symbols)
+{
+    const char *kind = finding_string(location, "kind", "?");
+    const char *name = finding_string(location, "name", NULL);
+    fprintf(stream, "  in %s", kind);
+    if (name)
+        fprintf(stream, " %s", name);
+    if (strcmp(kind, "fd") == 0)
+        fprintf(stream, " %lld", integer(location, "fd"));
+    if (integer(location, "size"))
+        fprintf(stream, ", %lld bytes at %s", integer(location, "size"),
+                finding_string(location, "address", "?"));
+    if (json_object_get(location, "thread")) {
+        fputs(", of ", stream);
+        print_thread(stream, integer(location, "thread"));
+    }
+    fputc('\n', stream);
+    if (json_array_size(json_object_get(location, "stack")))
+        print_stack(stream, finding, json_object_get(location, "stack"), symbols);
+}
+
+static void print_made_thread(FILE *stream, const struct finding *finding, const json_t *thread,
+                              struct symbols *symbols)
+{
+    const char *name = finding_string(thread, "name", "");
+    if (!json_array_size(json_object_get(thread, "stack")))
+        return; /* the main thread */
+    fprintf(stream, "  thread T%lld%s%s%s (%s) created by ", integer(thread, "id"),
+            *name ? " '" : "", name, *name ? "'" : "", finding_string(thread, "state", "?"));
+    print_thread(stream, integer(thread, "parent"));
+    fputc('\n', stream);
+    print_stack(stream, finding, json_object_get(thread, "stack"), symbols);
+}
+
+static void print_made_mutex(FILE *stream, const struct finding *finding, const json_t *mutex,
+                             struct symbols *symbols)
+{
+    fprintf(stream, "  mutex M%lld at %s created at\n", integer(mutex, "id"),
+            finding_string(mutex, "address", "?"));
+    print_stack(stream, finding, json_object_get(mutex, "stack"), symbols);
+}
+
+typedef void (*print_item_fn)(FILE *, const struct finding *, const json_t *, struct symbols *);
+
+static void print_each(FILE *stream, const struct finding *finding, const char *key,
+                       struct symbols *symbols, print_item_fn print)
+{
+    size_t i;
+    json_t *item;
+    json_array_foreach(json_object_get(finding->object, key), i, item)
+        print(stream, finding, item, symbols);
+}
+
+static void print_accesses(FILE *stream, const struct finding *finding, struct symbols *symbols)
+{
+    size_t i;
+    json_t *access;
+    json_array_foreach(json_object_get(finding->object, "accesses"), i, access)
+        print_access(stream, finding, access, i > 0, symbols);
+}
+
+void finding_print_text(FILE *stream, const struct finding *finding, size_t number,
+                        struct symbols *symbols, bool color)
+{
+    const char *signature = finding_string(finding->object, "signature", NULL);
+    const json_t *sleep = json_object_get(finding->object, "sleep");
+    fprintf(stream, "%s%zu. %s%s", color ? "\033[1m" : "", number,
+            finding_string(finding->object, "title", ""), color ? "\033[m" : "");
+    if (signature)
+        fprintf(stream, "  %s", signature);
+    if (finding->reports > 1)
+        fprintf(stream, "  (%zu times)", finding->reports);
+    fputc('\n', stream);
+    print_accesses(stream, finding, symbols);
+    print_each(stream, finding, "stacks", symbols, print_stack);
+    print_each(stream, finding, "edges", symbols, print_edge);
+    if (json_array_size(sleep)) {
+        fputs("  ordered by nothing but this sleep\n", stream);
+        print_stack(stream, finding, sleep, symbols);
+    }
+    print_each(stream, finding, "locations", symbols, print_location);
+    print_each(stream, finding, "mutexes", symbols, print_made_mutex);
+    print_each(stream, finding, "threads", symbols, print_made_thread);
+}
