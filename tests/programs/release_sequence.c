@@ -1,0 +1,47 @@
+/*
+ * A release reaches the reader through another thread's relaxed read-modify-write of the cell.
+ * The racy middle thread stores instead, which ends the sequence.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+#include "step.h"
+
+volatile int value;
+atomic_int cell;
+
+static void *publisher(void *arg)
+{
+    value = 7;
+    atomic_store_explicit(&cell, 1, memory_order_release);
+    return arg;
+}
+
+static void *middle(void *arg)
+{
+    while (atomic_load_explicit(&cell, memory_order_relaxed) != 1)
+        sched_yield();
+    FIX(atomic_fetch_add_explicit(&cell, 1, memory_order_relaxed);)
+    BUG(atomic_store_explicit(&cell, 2, memory_order_relaxed);)
+    return arg;
+}
+
+static NOINLINE int observe(void)
+{
+    while (atomic_load_explicit(&cell, memory_order_relaxed) != 2)
+        sched_yield();
+    atomic_load_explicit(&cell, memory_order_acquire);
+    return value;
+}
+
+int main(void)
+{
+    pthread_t a, b;
+    int seen;
+
+    pthread_create(&a, NULL, publisher, NULL);
+    pthread_create(&b, NULL, middle, NULL);
+    seen = observe();
+    pthread_join(a, NULL);
+    pthread_join(b, NULL);
+    return seen == 7 ? 0 : 1;
+}

@@ -1,0 +1,36 @@
+/*
+ * A lock made with gcc's old __sync builtins; the racy twin opens it with a plain store, which is
+ * neither atomic nor a release.
+ */
+#include <pthread.h>
+#include "step.h"
+
+volatile int guarded;
+int locked;
+
+static NOINLINE void write_guarded(int value)
+{
+    while (__sync_lock_test_and_set(&locked, 1))
+        sched_yield();
+    guarded = value;
+    BUG(*(volatile int *)&locked = 0;)
+    FIX(__sync_lock_release(&locked);)
+}
+
+static void *worker(void *arg)
+{
+    write_guarded(1);
+    step_set(1);
+    return arg;
+}
+
+int main(void)
+{
+    pthread_t t;
+
+    pthread_create(&t, NULL, worker, NULL);
+    step_wait(1);
+    write_guarded(2);
+    pthread_join(t, NULL);
+    return __sync_fetch_and_add(&locked, 0);
+}
