@@ -106,8 +106,9 @@ bool core_clock_join(struct core_clock *c, const struct core_clock *from)
 
 void core_clock_assign(struct core_clock *c, const struct core_clock *from)
 {
+    if (c == from)
+        return;
     struct core_clock old = *c;
-
     *c = (struct core_clock){.first = chunk_ref(from->first), .version = old.version + 1};
     clock_grow(c, from->nmore);
     for (uint32_t i = 0; i < from->nmore; i++)
