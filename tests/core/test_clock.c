@@ -1,0 +1,226 @@
+/*
+ * Vector clocks against plain arrays: whatever raise, join, assign and clear do to a handful of
+ * clocks that share chunks, each reads as the array beside it, and in the end nothing is left.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "../check.h"
+#include "../core_host.h"
+#include "core/clock.h"
+
+enum { CLOCKS = 12, SLOTS = 2000, STEPS = 60000 };
+
+static struct core_clock clocks[CLOCKS];
+static core_id arrays[CLOCKS][SLOTS];
+static uint64_t random_state = 1;
+
+static uint32_t below(uint32_t n)
+{
+    random_state += 0x9e3779b97f4a7c15ull;
+    return (uint32_t)((core_mix(core_mix(random_state)) >> 32) * n >> 32);
+}
+
+static void clear_all(void)
+{
+    for (int i = 0; i < CLOCKS; i++)
+        core_clock_clear(&clocks[i]);
+    memset(arrays, 0, sizeof arrays);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
+static bool array_empty(const core_id *a)
+{
+    for (int i = 0; i < SLOTS; i++)
+        if (a[i])
+            return false;
+    return true;
+}
+
+static bool array_join(core_id *to, const core_id *from)
+{
+    bool grew = false;
+    for (int i = 0; i < SLOTS; i++) {
+        grew |= from[i] > to[i];
+        to[i] = from[i] > to[i] ? from[i] : to[i];
+    }
+    return grew;
+}
+
+static bool same(int i)
+{
+    for (uint32_t slot = 0; slot < SLOTS; slot++)
+        if (core_clock_get(&clocks[i], slot) != arrays[i][slot])
+            return false;
+    return core_clock_empty(&clocks[i]) == array_empty(arrays[i]);
+}
+
+static void random_raise(int i, uint32_t slots)
+{
+    uint32_t slot = below(slots), version = clocks[i].version;
+    core_id id = below(1000);
+    bool grew = id > arrays[i][slot];
+
+    CHECK_EQ(core_clock_raise(&clocks[i], slot, id), grew);
+    CHECK_EQ(clocks[i].version != version, grew);
+    if (grew)
+        arrays[i][slot] = id;
+}
+
+static void random_join(int i, int from)
+{
+    uint32_t version = clocks[i].version;
+    bool grew = array_join(arrays[i], arrays[from]);
+    CHECK_EQ(core_clock_join(&clocks[i], &clocks[from]), grew);
+    CHECK_EQ(clocks[i].version != version, grew);
+}
+
+static void random_step(uint32_t slots)
+{
+    int i = (int)below(CLOCKS), from = (int)below(CLOCKS); /* may be the same */
+    uint32_t what = below(100);
+
+    if (what < 50) {
+        random_raise(i, slots);
+    } else if (what < 80) {
+        random_join(i, from);
+    } else if (what < 97) {
+        core_clock_assign(&clocks[i], &clocks[from]);
+        memmove(arrays[i], arrays[from], sizeof arrays[i]);
+    } else {
+        core_clock_clear(&clocks[i]);
+        memset(arrays[i], 0, sizeof arrays[i]);
+    }
+    if (!same(i) || !same(from))
+        CHECK(!"a clock differs from its array");
+}
+
+static void random_steps(uint32_t slots, int steps)
+{
+    for (int step = 0; step < steps; step++)
+        random_step(slots);
+    for (int i = 0; i < CLOCKS; i++)
+        CHECK(same(i));
+    clear_all();
+}
+
+static void test_few_slots(void)
+{
+    random_steps(4, STEPS / 4);
+}
+
+static void test_one_chunk(void)
+{
+    random_steps(CORE_CHUNK_SLOTS, STEPS / 4);
+}
+
+static void test_two_chunks(void)
+{
+    random_steps(CORE_CHUNK_SLOTS + 1, STEPS / 4);
+}
+
+static void test_2000_slots(void)
+{
+    random_steps(SLOTS, STEPS / 4);
+}
+
+/* Slots 63 | 64 are where the first chunk ends; 0 must not be taken for unknown elsewhere. */
+static void test_edges_of_chunks(void)
+{
+    static const uint32_t slots[] = {0, 63, 64, 127, 128, 1983, 1984, 1999};
+    struct core_clock c = {0};
+    for (unsigned i = 0; i < sizeof slots / sizeof *slots; i++) {
+        CHECK_EQ(core_clock_get(&c, slots[i]), 0);
+        CHECK(!core_clock_raise(&c, slots[i], 0));
+        CHECK(core_clock_raise(&c, slots[i], CORE_ID_MAX));
+        CHECK(!core_clock_raise(&c, slots[i], CORE_ID_MAX));
+        CHECK_EQ(core_clock_get(&c, slots[i]), CORE_ID_MAX);
+        CHECK_EQ(core_clock_get(&c, slots[i] + 1), 0);
+    }
+    CHECK_EQ(core_clock_get(&c, 1u << 31), 0);
+    core_clock_clear(&c);
+    CHECK(core_clock_empty(&c));
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
+static void test_with_itself(void)
+{
+    struct core_clock c = {0};
+    core_clock_raise(&c, 3, 30);
+    core_clock_raise(&c, 300, 3000);
+    CHECK(!core_clock_join(&c, &c));
+    core_clock_assign(&c, &c);
+    CHECK_EQ(core_clock_get(&c, 3), 30);
+    CHECK_EQ(core_clock_get(&c, 300), 3000);
+    core_clock_clear(&c);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
+/* Many clocks with the same past hold it once; one that learns something copies one chunk. */
+static void test_sharing(void)
+{
+    enum { MANY = 10000, CHUNK = sizeof(struct core_chunk) };
+    static struct core_clock many[MANY];
+    struct core_clock past = {0}, more = {0};
+
+    for (uint32_t slot = 0; slot < SLOTS; slot++)
+        core_clock_raise(&past, slot, slot + 1);
+    long long once = core_host_live_bytes();
+    for (int i = 0; i < MANY; i += 2)
+        core_clock_assign(&many[i], &past);
+    for (int i = 1; i < MANY; i += 2)
+        CHECK(core_clock_join(&many[i], &past));
+    long long pointers = (long long)sizeof(void *) * (SLOTS / CORE_CHUNK_SLOTS);
+    CHECK_EQ(core_host_live_bytes(), once + MANY * pointers);
+
+    core_clock_raise(&many[7], 777, 10000); /* its own copy: the others don't see it */
+    CHECK_EQ(core_host_live_bytes(), once + MANY * pointers + CHUNK);
+    CHECK_EQ(core_clock_get(&many[8], 777), 778);
+    CHECK(core_clock_join(&many[8], &many[7])); /* covered by the copy: shares that */
+    CHECK_EQ(core_host_live_bytes(), once + MANY * pointers + CHUNK);
+    core_clock_raise(&more, 0, 5);
+    CHECK(core_clock_join(&many[8], &more)); /* neither covers the other: merged into a copy */
+    CHECK_EQ(core_clock_get(&many[8], 0), 5);
+    CHECK_EQ(core_clock_get(&many[7], 0), 1);
+    CHECK(!core_clock_join(&many[8], &past));
+
+    for (int i = 0; i < MANY; i++)
+        core_clock_clear(&many[i]);
+    CHECK_EQ(core_clock_get(&past, 777), 778);
+    core_clock_clear(&past);
+    core_clock_clear(&more);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
+/* The last owner of a chunk writes in place: passing a clock on and on costs no memory. */
+static void test_handing_over(void)
+{
+    struct core_clock a = {0}, b = {0};
+    core_clock_raise(&a, 1, 1);
+    long long one = core_host_live_bytes();
+    for (core_id id = 2; id < 100; id++) {
+        core_clock_assign(&b, &a);
+        core_clock_clear(&a);
+        core_clock_raise(&b, 1, id);
+        CHECK_EQ(core_host_live_bytes(), one);
+        core_clock_assign(&a, &b);
+        core_clock_clear(&b);
+        CHECK_EQ(core_clock_get(&a, 1), id);
+    }
+    core_clock_clear(&a);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
+int main(void)
+{
+    RUN(test_few_slots);
+    RUN(test_one_chunk);
+    RUN(test_two_chunks);
+    RUN(test_2000_slots);
+    RUN(test_edges_of_chunks);
+    RUN(test_with_itself);
+    RUN(test_sharing);
+    RUN(test_handing_over);
+    return check_done();
+}

@@ -1,0 +1,468 @@
+/*
+ * A runtime in miniature around core, run side by side with the model.
+ *
+ * A trace is an array of ops. world_run performs each on core, the way src/runtime does
+ * (ids from runs, cached per site while their window lasts; a release publishes the next id
+ * and starts an epoch; a plain access whose entry is already mine is not looked at further),
+ * and on the model, and compares the verdict of every access. After a race on which both
+ * agree the word is forgotten by both: past the first race what is remembered is not exact.
+ *
+ * Any bytes at all make a valid trace, so fuzzers and minimisers may do what they like.
+ */
+#ifndef REPRISE_TESTS_WORLD_H
+#define REPRISE_TESTS_WORLD_H
+
+#include <sys/mman.h>
+
+#include "../core_host.h"
+#include "core/clock.h"
+#include "core/shadow.h"
+#include "model.h"
+
+enum op_what {
+    OP_ACCESS,        /* thread, arg: word */
+    OP_ACQUIRE,       /* thread, arg: sync object */
+    OP_RELEASE,       /* likewise, joins into what is there */
+    OP_RELEASE_STORE, /* likewise, replaces it */
+    OP_EDGE,          /* thread -> thread arg: fork, join, barrier */
+    OP_RESPAWN,       /* thread arg ends, thread joins it and starts another in its slot */
+    OP_NEW_WINDOW,    /* the mutexes held change */
+    OP_FORGET,        /* word arg was never accessed */
+    OP_STORE,         /* word arg: written by thread, unchecked */
+    OP_COUNT,
+};
+
+struct op {
+    uint8_t what, thread, arg;
+    uint8_t kind; /* index into world_kinds */
+    uint8_t mask, site;
+};
+
+/* enum rt_kind: read, write, their atomic twins, free, alloc, vptr read and write */
+static const uint8_t world_kinds[] = {0, 1, 2, 3, 5, 9, 16, 17};
+
+enum verdict { AGREED, MISSED, FALSE_RACE, WRONG_ENTRY, SKIPPED_RACE, LEAK };
+static const char *const verdict_names[] = {
+    "agreed",
+    "missed a race",
+    "reported a race that is none",
+    "reported a race with an access that is none",
+    "the quick path skipped a race",
+    "memory, records or clocks left over",
+};
+
+#define COVER_LIST(X)                                                                              \
+    X(accesses)                                                                                    \
+    X(races)                                                                                       \
+    X(id_reused)                                                                                   \
+    X(skipped_full)                                                                                \
+    X(skipped_half)                                                                                \
+    X(full_one_access)                                                                             \
+    X(full_write_and_read)                                                                         \
+    X(full_only_read)                                                                              \
+    X(full_set)                                                                                    \
+    X(split)                                                                                       \
+    X(split_low_empty)                                                                             \
+    X(split_high_empty)                                                                            \
+    X(split_to_full)                                                                               \
+    X(half_set)                                                                                    \
+    X(record)                                                                                      \
+    X(record_both_halves)                                                                          \
+    X(record_set)                                                                                  \
+    X(record_four_writes)                                                                          \
+    X(record_dropped)                                                                              \
+    X(set_over_24)                                                                                 \
+    X(slot_over_64)                                                                                \
+    X(exhausted)
+
+struct cover {
+#define COVER_FIELD(name) uint64_t name;
+    COVER_LIST(COVER_FIELD)
+#undef COVER_FIELD
+};
+
+static const char *const cover_names[] = {
+#define COVER_NAME(name) #name,
+    COVER_LIST(COVER_NAME)
+#undef COVER_NAME
+};
+
+enum {
+    WORLD_SET_WORDS = 1 << 20,
+    WORLD_SET_BUCKETS = 1 << 8,
+    WORLD_RECORDS = 64,
+    WORLD_CACHE = 16,
+    WORLD_TOP_RUNS = 1 << 13, /* a trace near the end of the id space has so many runs left */
+};
+
+struct world_thread {
+    struct core_clock clock;
+    core_id next, end;
+    uint32_t window, span;
+    struct {
+        uint32_t key;
+        core_id id;
+    } cache[WORLD_CACHE];
+};
+
+/* How to run a trace. */
+struct world_setup {
+    unsigned threads;   /* 1..MODEL_THREADS */
+    unsigned run_burst; /* runs of ids a thread gets at once */
+    bool skip;          /* take the quick path where it applies */
+    bool high_ids;      /* ids end at CORE_ID_MAX instead of starting at 64 */
+    uint32_t set_words, records; /* capacities; small ones run full, then a miss is no fault */
+};
+
+struct world {
+    struct world_setup setup;
+    struct core_shadow shadow;
+    struct core_event *log;
+    uint32_t *owner, *set_words, *set_buckets;
+    struct core_record *records;
+    uint64_t p[MODEL_WORDS], q[MODEL_WORDS];
+    struct world_thread thread[MODEL_THREADS];
+    struct core_clock sync[MODEL_SYNCS];
+    uint32_t run_used;
+    struct model model;
+    struct cover cover;
+};
+
+/* Address space for an array of which little is touched. */
+static void *world_reserve(size_t bytes)
+{
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p == MAP_FAILED)
+        abort();
+    return p;
+}
+
+static void world_open(struct world *w)
+{
+    w->log = world_reserve(sizeof *w->log << CORE_ID_BITS);
+    w->owner = world_reserve(sizeof *w->owner << (CORE_ID_BITS - CORE_RUN_BITS));
+    w->set_words = world_reserve(sizeof *w->set_words * WORLD_SET_WORDS);
+    w->set_buckets = world_reserve(sizeof *w->set_buckets * WORLD_SET_BUCKETS);
+    w->records = world_reserve(sizeof *w->records * WORLD_RECORDS);
+}
+
+/* ---- ids, as src/runtime/event.c hands them out ---- */
+
+static void world_new_run(struct world *w, struct world_thread *t)
+{
+    uint32_t n = w->setup.run_burst, run = w->run_used;
+    if (run + n > 1u << (CORE_ID_BITS - CORE_RUN_BITS))
+        abort(); /* a longer trace than the id space has room for */
+    w->run_used += n;
+    for (uint32_t i = 0; i < n; i++)
+        w->owner[run + i] = (uint32_t)(t - w->thread);
+    t->next = run << CORE_RUN_BITS;
+    t->end = (run + n) << CORE_RUN_BITS;
+}
+
+static void world_new_window(struct world *w, struct world_thread *t)
+{
+    if (t->next >= t->end)
+        world_new_run(w, t);
+    t->window = t->next << 4;
+    t->span = t->end - t->next;
+}
+
+static core_id world_id(struct world *w, struct world_thread *t, unsigned site, unsigned kind)
+{
+    uint32_t key = site << CORE_KIND_BITS | kind | 1u << 30;
+    unsigned place = (site + 3 * kind) % WORLD_CACHE;
+
+    if (t->cache[place].key == key && t->cache[place].id - (t->window >> 4) < t->span) {
+        w->cover.id_reused++;
+        return t->cache[place].id;
+    }
+    if (t->next >= t->end)
+        world_new_window(w, t);
+    core_id id = t->next++;
+    w->log[id] = (struct core_event){site << CORE_KIND_BITS | kind, 0};
+    t->cache[place].key = key;
+    return t->cache[place].id = id;
+}
+
+/* ---- a trace's beginning and end ---- */
+
+static void world_start_thread(struct world *w, unsigned slot)
+{
+    struct world_thread *t = &w->thread[slot];
+    memset(t->cache, 0, sizeof t->cache);
+    world_new_run(w, t);
+    world_new_window(w, t);
+}
+
+static void world_begin(struct world *w, const struct world_setup *setup)
+{
+    w->setup = *setup;
+    memset(w->set_buckets, 0, sizeof *w->set_buckets * WORLD_SET_BUCKETS);
+    core_shadow_init(&w->shadow, w->log, w->owner, w->set_words, setup->set_words, w->set_buckets,
+                     WORLD_SET_BUCKETS, w->records, setup->records);
+    w->run_used = 1;
+    if (setup->high_ids)
+        w->run_used = (1u << (CORE_ID_BITS - CORE_RUN_BITS)) - WORLD_TOP_RUNS;
+    memset(w->p, 0, sizeof w->p);
+    memset(w->q, 0, sizeof w->q);
+    memset(w->thread, 0, sizeof w->thread[0] * setup->threads);
+    memset(w->sync, 0, sizeof w->sync);
+    for (unsigned i = 0; i < setup->threads; i++)
+        world_start_thread(w, i);
+    model_reset(&w->model, setup->threads);
+}
+
+static enum verdict world_end(struct world *w)
+{
+    for (unsigned i = 0; i < MODEL_WORDS; i++)
+        core_shadow_store(&w->shadow, &w->p[i], &w->q[i], 0);
+    for (unsigned i = 0; i < w->setup.threads; i++)
+        core_clock_clear(&w->thread[i].clock);
+    for (unsigned i = 0; i < MODEL_SYNCS; i++)
+        core_clock_clear(&w->sync[i]);
+    w->cover.exhausted += w->shadow.exhausted;
+    return w->shadow.record_live == 0 && core_host_live_bytes() == 0 ? AGREED : LEAK;
+}
+
+/* ---- ops ---- */
+
+static void world_publish(struct world *w, unsigned slot, struct core_clock *to, bool replace)
+{
+    struct world_thread *t = &w->thread[slot];
+    if (replace)
+        core_clock_assign(to, &t->clock);
+    else
+        core_clock_join(to, &t->clock);
+    core_clock_raise(to, slot, t->next);
+    world_new_window(w, t);
+}
+
+static void world_edge(struct world *w, unsigned from, unsigned to)
+{
+    world_publish(w, from, &w->thread[to].clock, false);
+    model_publish(&w->model, from, w->model.seen[to]);
+}
+
+static void world_respawn(struct world *w, unsigned parent, unsigned slot)
+{
+    world_edge(w, slot, parent);
+    world_publish(w, parent, &w->thread[slot].clock, true);
+    model_publish(&w->model, parent, w->model.seen[slot]);
+    world_start_thread(w, slot);
+}
+
+static void world_forget(struct world *w, unsigned word)
+{
+    core_shadow_store(&w->shadow, &w->p[word], &w->q[word], 0);
+    w->model.word[word].count = 0;
+}
+
+/* Does the entry say: an access of mine, of this epoch, to all of mask? mask 0: to the word. */
+static bool world_mine(const struct world_thread *t, uint32_t entry, unsigned mask)
+{
+    return core_ror4((mask ? entry & ~15u : entry) - t->window) < t->span &&
+           (mask & ~entry) == 0;
+}
+
+static uint32_t world_entry(uint64_t cell, unsigned kind)
+{
+    return (uint32_t)(kind & CORE_KIND_WRITE ? cell : cell >> 32);
+}
+
+static bool world_is_full(uint64_t p)
+{
+    uint32_t r = (uint32_t)(p >> 32);
+    return p && !((uint32_t)p & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15));
+}
+
+/* The quick path: what the runtime decides by a look at the cells alone. */
+static bool world_skips(struct world *w, const struct world_thread *t, unsigned word,
+                        unsigned mask, unsigned kind)
+{
+    uint64_t p = w->p[word];
+    if (world_mine(t, world_entry(p, kind), 0)) {
+        w->cover.skipped_full++;
+        return true;
+    }
+    if (world_is_full(p) || p == 0)
+        return false;
+    bool low = !(mask & 15) || world_mine(t, world_entry(p, kind), mask & 15);
+    bool high = !(mask >> 4) || world_mine(t, world_entry(w->q[word], kind), mask >> 4);
+    w->cover.skipped_half += low && high;
+    return low && high;
+}
+
+static void cover_half(struct world *w, uint64_t cell)
+{
+    uint32_t r = (uint32_t)(cell >> 32), x = (uint32_t)cell;
+    if (!(x & CORE_TAG)) {
+        w->cover.half_set += (r & CORE_TAG) != 0;
+    } else if (cell != CORE_CELL_SPLIT) {
+        const struct core_record *record = &w->records[x & ~CORE_TAG];
+        w->cover.record++;
+        w->cover.record_four_writes += record->w[3] != 0;
+        r = record->r[0];
+        w->cover.record_set += (r & CORE_TAG) != 0;
+    }
+    if (r & CORE_TAG)
+        w->cover.set_over_24 += w->set_words[r & ~(CORE_TAG | CORE_SET_FULL)] > 24;
+}
+
+static void cover_state(struct world *w, unsigned word, bool was_full, uint32_t records_before)
+{
+    uint64_t p = w->p[word], q = w->q[word];
+    uint32_t x = (uint32_t)p, r = (uint32_t)(p >> 32);
+    struct cover *c = &w->cover;
+
+    c->record_dropped += w->shadow.record_live < records_before;
+    if (world_is_full(p)) {
+        c->full_set += (r & CORE_TAG) != 0;
+        c->full_only_read += x == 0;
+        c->full_one_access += x == r;
+        c->full_write_and_read += x != 0 && x != r;
+        c->split_to_full += !was_full;
+        if (r & CORE_TAG)
+            c->set_over_24 += w->set_words[r & ~(CORE_TAG | CORE_SET_FULL)] > 24;
+        return;
+    }
+    c->split++;
+    c->split_low_empty += p == CORE_CELL_SPLIT;
+    c->split_high_empty += q == 0;
+    c->record_both_halves += p != CORE_CELL_SPLIT && (x & CORE_TAG) && ((uint32_t)q & CORE_TAG);
+    cover_half(w, p);
+    cover_half(w, q);
+}
+
+static enum verdict world_judge(struct world *w, const struct op *op, unsigned kind,
+                                uint32_t entry)
+{
+    const struct model *m = &w->model;
+    bool races = model_find(m, op->thread, op->arg, op->mask, kind) != NULL;
+
+    w->cover.races += races;
+    if (!entry)
+        return races && !w->shadow.exhausted ? MISSED : AGREED;
+    if (!races)
+        return FALSE_RACE;
+    bool bytes = (entry & (op->mask | op->mask >> 4) & 15) != 0;
+    if (!bytes || !model_confirms(m, op->thread, op->arg, op->mask, kind, entry >> 4))
+        return WRONG_ENTRY;
+    return AGREED;
+}
+
+static enum verdict world_access(struct world *w, const struct op *op)
+{
+    struct world_thread *t = &w->thread[op->thread];
+    unsigned word = op->arg, kind = world_kinds[op->kind];
+    struct core_actor actor = {op->thread, t->window, t->span, &t->clock};
+    enum verdict verdict = AGREED;
+    core_id id = world_id(w, t, op->site, kind);
+
+    actor.window = t->window; /* drawing an id may have moved the window */
+    actor.span = t->span;
+    w->cover.accesses++;
+    w->cover.slot_over_64 += op->thread >= CORE_CHUNK_SLOTS;
+    if (w->setup.skip && !(kind & CORE_KIND_ATOMIC) && world_skips(w, t, word, op->mask, kind)) {
+        if (!w->shadow.exhausted && model_find(&w->model, op->thread, word, op->mask, kind))
+            return SKIPPED_RACE;
+    } else {
+        bool was_full = w->p[word] == 0 || world_is_full(w->p[word]);
+        uint32_t records = w->shadow.record_live;
+        uint32_t entry = core_shadow_access(&w->shadow, &actor, &w->p[word], &w->q[word],
+                                            op->mask, id, kind);
+        cover_state(w, word, was_full, records);
+        verdict = world_judge(w, op, kind, entry);
+        if (entry) {
+            world_forget(w, word);
+            return verdict;
+        }
+    }
+    model_add(&w->model, op->thread, word, op->mask, kind, id);
+    return verdict;
+}
+
+static void world_store(struct world *w, const struct op *op)
+{
+    core_id id = world_id(w, &w->thread[op->thread], op->site, CORE_KIND_WRITE);
+    core_shadow_store(&w->shadow, &w->p[op->arg], &w->q[op->arg], id);
+    w->model.word[op->arg].count = 0;
+    model_add(&w->model, op->thread, op->arg, 0xff, CORE_KIND_WRITE, id);
+}
+
+/* Makes any bytes a valid op of this world. */
+static struct op world_valid(const struct world *w, struct op op)
+{
+    op.what %= OP_COUNT;
+    op.thread %= w->setup.threads;
+    if (op.what == OP_EDGE || op.what == OP_RESPAWN)
+        op.arg %= w->setup.threads;
+    else
+        op.arg %= op.what == OP_ACCESS || op.what >= OP_FORGET ? MODEL_WORDS : MODEL_SYNCS;
+    op.kind %= sizeof world_kinds;
+    op.mask += !op.mask;
+    return op;
+}
+
+static void world_sync(struct world *w, const struct op *op)
+{
+    struct model *m = &w->model;
+    switch (op->what) {
+    case OP_ACQUIRE:
+        core_clock_join(&w->thread[op->thread].clock, &w->sync[op->arg]);
+        model_acquire(m, op->thread, m->sync[op->arg]);
+        break;
+    case OP_RELEASE:
+        world_publish(w, op->thread, &w->sync[op->arg], false);
+        model_publish(m, op->thread, m->sync[op->arg]);
+        break;
+    case OP_RELEASE_STORE:
+        world_publish(w, op->thread, &w->sync[op->arg], true);
+        model_replace(m, op->thread, m->sync[op->arg]);
+        break;
+    case OP_EDGE:
+        if (op->thread != op->arg)
+            world_edge(w, op->thread, op->arg);
+        break;
+    case OP_RESPAWN:
+        if (op->thread != op->arg)
+            world_respawn(w, op->thread, op->arg);
+        break;
+    default:
+        world_new_window(w, &w->thread[op->thread]);
+    }
+}
+
+static enum verdict world_step(struct world *w, struct op op)
+{
+    op = world_valid(w, op);
+    switch (op.what) {
+    case OP_ACCESS:
+        return world_access(w, &op);
+    case OP_FORGET:
+        world_forget(w, op.arg);
+        break;
+    case OP_STORE:
+        world_store(w, &op);
+        break;
+    default:
+        world_sync(w, &op);
+    }
+    return AGREED;
+}
+
+/* Runs a whole trace. *at: the op of the verdict, count when it came at the end. */
+static enum verdict world_run(struct world *w, const struct world_setup *setup,
+                              const struct op *ops, size_t count, size_t *at)
+{
+    enum verdict verdict = AGREED;
+    world_begin(w, setup);
+    for (*at = 0; *at < count; ++*at)
+        if ((verdict = world_step(w, ops[*at])) != AGREED)
+            break;
+    enum verdict end = world_end(w);
+    return verdict != AGREED ? verdict : end;
+}
+
+#endif
