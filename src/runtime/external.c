@@ -1,5 +1,6 @@
 #include "external.h"
 
+#include "finding.h"
 #include "format.h"
 
 static struct tag {
@@ -44,7 +45,7 @@ void rt_tag_set_header(unsigned tag, const char *header)
         __atomic_store_n(&tags[tag].header, copy("", header), __ATOMIC_RELEASE);
 }
 
-const char *rt_tag_object_type(unsigned tag)
+const char *rt_tag_object(unsigned tag)
 {
     /* acquire: pairs with the release above */
     return known(tag) ? __atomic_load_n(&tags[tag].object_type, __ATOMIC_ACQUIRE) : NULL;

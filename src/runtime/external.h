@@ -15,8 +15,6 @@ unsigned rt_tag_register(const char *object_type);
 /* Copies the text; tags that weren't registered are ignored. */
 void rt_tag_set_header(unsigned tag, const char *header);
 
-/* "MyLibrary::MyObject" and "race on MyLibrary::MyObject"; NULL for tag 0 and unknown ones. */
-const char *rt_tag_object_type(unsigned tag);
-const char *rt_tag_header(unsigned tag);
+/* rt_tag_object and rt_tag_header, for reports, are in finding.h. */
 
 #endif
