@@ -1,9 +1,12 @@
 #include "suppression.h"
 
 static const char *const names[CORE_SUPPRESS_TYPES] = {
-    [CORE_SUPPRESS_RACE] = "race",     [CORE_SUPPRESS_RACE_TOP] = "race_top",
-    [CORE_SUPPRESS_THREAD] = "thread", [CORE_SUPPRESS_MUTEX] = "mutex",
-    [CORE_SUPPRESS_SIGNAL] = "signal", [CORE_SUPPRESS_DEADLOCK] = "deadlock",
+    [CORE_SUPPRESS_RACE] = "race",
+    [CORE_SUPPRESS_RACE_TOP] = "race_top",
+    [CORE_SUPPRESS_THREAD] = "thread",
+    [CORE_SUPPRESS_MUTEX] = "mutex",
+    [CORE_SUPPRESS_SIGNAL] = "signal",
+    [CORE_SUPPRESS_DEADLOCK] = "deadlock",
     [CORE_SUPPRESS_LIBRARY] = "called_from_lib",
 };
 
@@ -60,7 +63,7 @@ bool core_template_match(const char *template, const char *name)
     bool tied = *template == '^';
     template += tied;
     for (;;) {
-        for (; *template == '*'; template++)
+        for (; *template == '*'; template ++)
             tied = false;
         size_t n = 0;
         while (template[n] && template[n] != '*' && template[n] != '$')

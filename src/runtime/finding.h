@@ -67,7 +67,7 @@ struct rt_finding_location {
     bool fd_closed;
     unsigned tag;
     /* global: module and offset; the name is looked up by the text writer */
-    char name[128], module[256];
+    char name[256], module[256];
     uintptr_t module_offset;
 };
 
@@ -84,11 +84,19 @@ struct rt_finding {
     uint32_t thread[RT_FINDING_THREADS]; /* uids whose creation is shown; leaks: the leaked one */
     size_t nthread;
     unsigned leak_count;                 /* thread leak: how many similar ones */
+    rt_addr where[RT_FINDING_LOCS]; /* becomes loc, when the finding is no duplicate */
+    size_t nwhere;
     struct rt_finding_location loc[RT_FINDING_LOCS];
     size_t nloc;
     rt_stack sleep; /* "As if synchronized via sleep", 0 = no */
     unsigned tag;
+    int signal; /* errno in signal handler: which one */
 };
+
+/* "data race", or what the external tag says. Under the report lock. */
+const char *rt_finding_title(const struct rt_finding *f);
+/* The type's stable name, as in JSON and in the report API: "data-race". */
+const char *rt_finding_name(enum rt_finding_type type);
 
 /*
  * Completes, filters and emits. t is the current thread. Returns true when it was reported.
@@ -107,6 +115,7 @@ bool rt_finding_end(struct rt_thread *t, struct rt_finding *f);
 /* Appends if not yet in the list. */
 void rt_finding_add_mutex(struct rt_finding *f, uint32_t mutex);
 void rt_finding_add_thread(struct rt_finding *f, uint32_t uid);
+/* What is at an address; found out in rt_finding_end. */
 void rt_finding_add_location(struct rt_finding *f, rt_addr addr);
 
 /* The one being reported now; for on_report hooks and debuggers (__tsan_get_current_report). */
@@ -115,6 +124,33 @@ extern struct rt_finding *rt_finding_current;
 unsigned rt_finding_count(void);
 /* At exit: print_suppressions, the closing "reported N warnings" line. */
 void rt_finding_finish(void);
+/* From init, after the options: modules, suppressions, the sidecar's first line. */
+void rt_finding_init(void);
+/* Around fork, so that no other thread is inside a report when the process is copied. Takes and
+ * gives back the report lock; the child may report afterwards. */
+void rt_finding_lock_all(void);
+void rt_finding_unlock_all(void);
+/* The report lock for text that is no finding (stacks on request, crashes). False when t holds it
+ * already, in an on_report hook: then it must not be given back. */
+bool rt_report_lock(struct rt_thread *t);
+void rt_report_unlock(void);
+
+/* The run was not exact from here on; reports and the sidecar say so. Any thread. */
+enum rt_degraded {
+    RT_DEGRADED_STACKS = 1 << 0,  /* recursion was folded */
+    RT_DEGRADED_HISTORY = 1 << 1, /* accesses were forgotten to save memory */
+    RT_DEGRADED_THREADS = 1 << 2, /* slots of dead threads were reused early */
+    RT_DEGRADED_FORK = 1 << 3,    /* the child of a fork with threads */
+};
+void rt_degrade(enum rt_degraded how);
+unsigned rt_degraded(void);
+
+/* External object types (tsan_external.c): "Foo" and "race on Foo"; NULL when unknown. */
+const char *rt_tag_object(unsigned tag);
+const char *rt_tag_header(unsigned tag);
+
+/* location.c: fills f->loc from f->where. Under the report lock. */
+void rt_finding_locate(struct rt_finding *f);
 
 /* ---- what detection knows and reports need (thread.c, location.c) ---- */
 

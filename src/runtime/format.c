@@ -190,7 +190,7 @@ static void put_signed(struct rt_text *b, const struct conversion *cv, va_list *
 {
     long value = cv->longs ? va_arg(*ap, long) : va_arg(*ap, int);
     /* -(v + 1) + 1: the smallest long has no positive twin */
-    put_number(b, cv, value < 0 ? (uint64_t) - (value + 1) + 1 : (uint64_t)value, 10, value < 0);
+    put_number(b, cv, value < 0 ? (uint64_t)-(value + 1) + 1 : (uint64_t)value, 10, value < 0);
 }
 
 static void put_unsigned(struct rt_text *b, const struct conversion *cv, va_list *ap, unsigned base)

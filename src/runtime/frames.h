@@ -1,0 +1,31 @@
+/*
+ * Stacks as reports show them: one frame for each function, inlined ones included, without what
+ * is below main or below the start of a thread. Under the report lock.
+ */
+#ifndef REPRISE_RUNTIME_FRAMES_H
+#define REPRISE_RUNTIME_FRAMES_H
+
+#include "stack.h"
+#include "symbol.h"
+
+struct rt_shown_frame {
+    const struct rt_code *code;
+    const struct rt_symbol *symbol; /* a row of code */
+    bool inlined_into;              /* an inlined function of the same pc stands above */
+};
+
+struct rt_frames {
+    struct rt_shown_frame *at; /* innermost first */
+    size_t count, capacity;
+};
+
+/* Fills f with the frames of s, none for s = 0. The memory of f is kept for the next time. */
+void rt_frames_read(struct rt_frames *f, rt_stack s);
+
+/* The frame that names the finding: the innermost of the user's own. NULL when empty. */
+const struct rt_shown_frame *rt_frames_main(const struct rt_frames *f);
+
+/* Is it part of this runtime or of the C++ library's headers? */
+bool rt_frame_is_internal(const struct rt_shown_frame *frame);
+
+#endif
