@@ -8,13 +8,23 @@
 volatile int guarded;
 int locked;
 
-static NOINLINE void write_guarded(int value)
+static NOINLINE void lock(void)
 {
     while (__sync_lock_test_and_set(&locked, 1))
         sched_yield();
-    guarded = value;
+}
+
+static NOINLINE void unlock(void)
+{
     BUG(*(volatile int *)&locked = 0;)
     FIX(__sync_lock_release(&locked);)
+}
+
+static NOINLINE void write_guarded(int value)
+{
+    lock();
+    guarded = value;
+    unlock();
 }
 
 static void *worker(void *arg)

@@ -1,16 +1,40 @@
-/* A volatile flag is neither atomic nor ordered: two races. The fix is an atomic flag. */
+/*
+ * A volatile flag is neither atomic nor ordered: two races. The fix is an atomic flag. (Flag and
+ * value are kept in different words: TSan takes races in one word for the same race.)
+ */
 #include <pthread.h>
 #include <stdatomic.h>
 #include "step.h"
 
-int value;
-BUG(_Alignas(64) volatile int ready;) /* or TSan takes both races for one: same word */
-FIX(atomic_int ready;)
+_Alignas(64) int value;
+BUG(_Alignas(64) volatile int ready;)
+FIX(_Alignas(64) atomic_int ready;)
+
+static NOINLINE void write_value(void)
+{
+    value = 7;
+}
+
+static NOINLINE int read_value(void)
+{
+    return value;
+}
+
+static NOINLINE void raise_flag(void)
+{
+    ready = 1;
+}
+
+static NOINLINE void await_flag(void)
+{
+    while (!ready)
+        sched_yield();
+}
 
 static void *writer(void *arg)
 {
-    value = 7;
-    ready = 1;
+    write_value();
+    raise_flag();
     return arg;
 }
 
@@ -20,9 +44,8 @@ int main(void)
     int seen;
 
     pthread_create(&t, NULL, writer, NULL);
-    while (!ready)
-        sched_yield();
-    seen = *(volatile int *)&value;
+    await_flag();
+    seen = read_value();
     pthread_join(t, NULL);
     return seen == 7 ? 0 : 1;
 }
