@@ -1,0 +1,85 @@
+/*
+ * Guards of function-local statics in C++. Own code and no wrapper: when acquire finds the guard
+ * held it waits inside, and the one that waits must not count as inside the runtime.
+ *
+ * The word is laid out as libstdc++ does on Linux, so that code which brought its own copy of
+ * these functions can share a guard with us. Compiled code tests the first byte before it
+ * calls; that test is an atomic load of the address we publish to.
+ *
+ *     bit 0  initialised      bit 8  being initialised      bit 16  somebody sleeps
+ *
+ * libtsan calls hooks of the program around an acquire that may block (namespace __tsan, from
+ * sanitizer/tsan_interface.h); so do we.
+ */
+#include "../hook.h"
+#include "../sys/sys.h"
+#include <limits.h>
+
+enum { DONE = 1, RUNNING = 1 << 8, SLEEPER = 1 << 16 };
+
+extern void blocking_begins(void) __asm__("_ZN6__tsan34OnPotentiallyBlockingRegionBeginEv")
+    __attribute__((weak));
+extern void blocking_ends(void) __asm__("_ZN6__tsan32OnPotentiallyBlockingRegionEndEv")
+    __attribute__((weak));
+
+/* true: the caller initialises */
+static bool take(struct rt_thread *t, uint32_t *g)
+{
+    for (;;) {
+        /* acquire: what the initialising thread wrote before its release in give() */
+        uint32_t seen = __atomic_load_n(g, __ATOMIC_ACQUIRE);
+        if (seen & DONE)
+            return false;
+        if (seen == 0) {
+            if (__atomic_compare_exchange_n(g, &seen, RUNNING, false, __ATOMIC_RELAXED,
+                                            __ATOMIC_RELAXED))
+                return true;
+            continue;
+        }
+        if (!(seen & SLEEPER) && !__atomic_compare_exchange_n(g, &seen, seen | SLEEPER, false,
+                                                              __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+            continue;
+        if (t)
+            RT_BLOCKING(sys_futex_wait(g, seen | SLEEPER));
+        else
+            sys_futex_wait(g, seen | SLEEPER);
+    }
+}
+
+static void give(uint32_t *g, uint32_t state)
+{
+    /* release: what the initialiser wrote; done must not be seen before it */
+    if (__atomic_exchange_n(g, state, __ATOMIC_RELEASE) & SLEEPER)
+        sys_futex_wake(g, INT_MAX);
+}
+
+RT_INTERCEPT(int, __cxa_guard_acquire, (uint32_t *g))
+{
+    RT_SCOPE(__cxa_guard_acquire);
+    if (!t)
+        return take(NULL, g);
+    if (blocking_begins)
+        RT_BLOCKING(blocking_begins());
+    bool mine = take(t, g);
+    if (!mine)
+        rt_acquire(t, (rt_addr)g);
+    if (blocking_ends)
+        RT_BLOCKING(blocking_ends());
+    return mine;
+}
+
+RT_INTERCEPT(void, __cxa_guard_release, (uint32_t *g))
+{
+    RT_SCOPE(__cxa_guard_release);
+    if (t)
+        rt_release_store(t, (rt_addr)g);
+    give(g, DONE);
+}
+
+RT_INTERCEPT(void, __cxa_guard_abort, (uint32_t *g))
+{
+    RT_SCOPE(__cxa_guard_abort);
+    if (t)
+        rt_release_store(t, (rt_addr)g); /* the next to try finds what the failed one left */
+    give(g, 0);
+}

@@ -1,0 +1,127 @@
+/*
+ * Reader-writer locks. A writer learns from all earlier holders, a reader from earlier writers
+ * only. Timed and try locks as writer are not checked for lock order.
+ */
+#include "pthreads.h"
+
+RT_INTERCEPT(int, pthread_rwlock_init, (pthread_rwlock_t * l, const pthread_rwlockattr_t *attr))
+{
+    RT_SCOPE(pthread_rwlock_init);
+    int err = RT_REAL(pthread_rwlock_init)(l, attr);
+    if (t && !err)
+        rt_mutex_create(t, pc, (rt_addr)l, 0);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_destroy, (pthread_rwlock_t * l))
+{
+    RT_SCOPE(pthread_rwlock_destroy);
+    int err = RT_REAL(pthread_rwlock_destroy)(l);
+    if (t && !err)
+        rt_mutex_destroy(t, pc, (rt_addr)l, 0);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l))
+{
+    RT_SCOPE(pthread_rwlock_rdlock);
+    if (!t)
+        return RT_REAL(pthread_rwlock_rdlock)(l);
+    int err;
+    rt_mutex_pre_read_lock(t, pc, (rt_addr)l, 0);
+    RT_BLOCKING(err = RT_REAL(pthread_rwlock_rdlock)(l));
+    if (!err)
+        rt_mutex_read_lock(t, pc, (rt_addr)l, 0);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t * l))
+{
+    RT_SCOPE(pthread_rwlock_tryrdlock);
+    int err = RT_REAL(pthread_rwlock_tryrdlock)(l);
+    if (t && !err)
+        rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_timedrdlock,
+             (pthread_rwlock_t * l, const struct timespec *deadline))
+{
+    RT_SCOPE(pthread_rwlock_timedrdlock);
+    if (!t)
+        return RT_REAL(pthread_rwlock_timedrdlock)(l, deadline);
+    int err;
+    RT_BLOCKING(err = RT_REAL(pthread_rwlock_timedrdlock)(l, deadline));
+    if (!err)
+        rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_clockrdlock,
+             (pthread_rwlock_t * l, clockid_t clock, const struct timespec *deadline))
+{
+    RT_SCOPE(pthread_rwlock_clockrdlock);
+    if (!t)
+        return RT_REAL(pthread_rwlock_clockrdlock)(l, clock, deadline);
+    int err;
+    RT_BLOCKING(err = RT_REAL(pthread_rwlock_clockrdlock)(l, clock, deadline));
+    if (!err)
+        rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l))
+{
+    RT_SCOPE(pthread_rwlock_wrlock);
+    if (!t)
+        return RT_REAL(pthread_rwlock_wrlock)(l);
+    int err;
+    rt_mutex_pre_lock(t, pc, (rt_addr)l, 0);
+    RT_BLOCKING(err = RT_REAL(pthread_rwlock_wrlock)(l));
+    if (!err)
+        rt_mutex_lock(t, pc, (rt_addr)l, 0, 1);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_trywrlock, (pthread_rwlock_t * l))
+{
+    RT_SCOPE(pthread_rwlock_trywrlock);
+    int err = RT_REAL(pthread_rwlock_trywrlock)(l);
+    if (t && !err)
+        rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_timedwrlock,
+             (pthread_rwlock_t * l, const struct timespec *deadline))
+{
+    RT_SCOPE(pthread_rwlock_timedwrlock);
+    if (!t)
+        return RT_REAL(pthread_rwlock_timedwrlock)(l, deadline);
+    int err;
+    RT_BLOCKING(err = RT_REAL(pthread_rwlock_timedwrlock)(l, deadline));
+    if (!err)
+        rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_clockwrlock,
+             (pthread_rwlock_t * l, clockid_t clock, const struct timespec *deadline))
+{
+    RT_SCOPE(pthread_rwlock_clockwrlock);
+    if (!t)
+        return RT_REAL(pthread_rwlock_clockwrlock)(l, clock, deadline);
+    int err;
+    RT_BLOCKING(err = RT_REAL(pthread_rwlock_clockwrlock)(l, clock, deadline));
+    if (!err)
+        rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
+    return err;
+}
+
+RT_INTERCEPT(int, pthread_rwlock_unlock, (pthread_rwlock_t * l))
+{
+    RT_SCOPE(pthread_rwlock_unlock);
+    if (t)
+        rt_mutex_read_or_write_unlock(t, pc, (rt_addr)l);
+    return RT_REAL(pthread_rwlock_unlock)(l);
+}
