@@ -221,6 +221,12 @@ void rt_fd_dup_over(struct rt_thread *t, rt_pc pc, int oldfd, int newfd)
     desc_open(t, pc, newfd, sync_ref(desc_sync(oldfd)), RT_READ);
 }
 
+void rt_fd_replace(struct rt_thread *t, rt_pc pc, int fd, enum rt_fd_kind kind)
+{
+    if (fd_valid(fd))
+        desc_open(t, pc, fd, sync_for_kind(kind), RT_READ);
+}
+
 void rt_fd_close(struct rt_thread *t, rt_pc pc, int fd)
 {
     if (!fd_valid(fd))
@@ -279,10 +285,8 @@ static void sync_release(struct rt_thread *t, uint32_t sync)
 
 void rt_fd_release(struct rt_thread *t, rt_pc pc, int fd)
 {
-    if (!fd_valid(fd))
-        return;
-    rt_fd_access(t, pc, fd);
-    sync_release(t, desc_sync(fd));
+    if (fd_valid(fd))
+        sync_release(t, desc_sync(fd));
 }
 
 void rt_fd_notify(struct rt_thread *t, rt_pc pc, int fd)

@@ -31,6 +31,9 @@ void rt_fd_create_as(struct rt_thread *t, rt_pc pc, int fd, enum rt_fd_kind kind
  * write: programs put another descriptor over one in use on purpose, to end its use. */
 void rt_fd_dup_over(struct rt_thread *t, rt_pc pc, int oldfd, int newfd);
 
+/* freopen: fd, which others may be using, now means something else. */
+void rt_fd_replace(struct rt_thread *t, rt_pc pc, int fd, enum rt_fd_kind kind);
+
 /* close_range(): before the real call. */
 void rt_fd_close_range(struct rt_thread *t, rt_pc pc, unsigned first, unsigned last);
 

@@ -6,6 +6,7 @@
  * data told so; one that was read into is written after the acquire.
  */
 #include "rows.h"
+#include "path.h"
 #include "vector.h"
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -15,6 +16,8 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+char rt_path_sync;
 
 /* ---- opening ---- */
 
@@ -31,8 +34,11 @@
         if (!t)                                                                                    \
             return RT_REAL(name) args;                                                             \
         IN_S(path)                                                                                 \
+        if (flags & O_EXCL)                                                                        \
+            CHANGES_PATH()                                                                         \
         int r;                                                                                     \
         RT_BLOCKING(r = RT_REAL(name) args);                                                       \
+        SEEN_PATH()                                                                                \
         NEW_FD(r, FILE)                                                                            \
         return r;                                                                                  \
     }
@@ -130,11 +136,10 @@ static void after_fcntl(struct rt_thread *t, rt_pc pc, int fd, int command, void
         RT_SCOPE(name);                                                                            \
         if (!t)                                                                                    \
             return RT_REAL(name)(fd, command, arg);                                                \
+        rt_fd_access(t, pc, fd);                                                                   \
         if (command == F_SETLK || command == F_SETLKW || command == F_OFD_SETLK ||                 \
             command == F_OFD_SETLKW)                                                               \
             rt_fd_release(t, pc, fd);                                                              \
-        else                                                                                       \
-            rt_fd_access(t, pc, fd);                                                               \
         int r;                                                                                     \
         RT_BLOCKING(r = RT_REAL(name)(fd, command, arg));                                          \
         if (r >= 0)                                                                                \

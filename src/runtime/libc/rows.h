@@ -11,8 +11,9 @@
  *     what happens before the call;
  *     a condition on the result r, and what happens after the call when it holds.
  *
- * VOID_ROW has neither result nor condition. Events are words from below, one after another;
- * anything else may be written in braces. A row does nothing when the scope passes through.
+ * VOID_ROW has neither result nor condition. Events are words from below, one after another
+ * (none may expand to a bare comma); anything else may be written in braces. A row does nothing
+ * when the scope passes through.
  */
 #ifndef REPRISE_RUNTIME_LIBC_ROWS_H
 #define REPRISE_RUNTIME_LIBC_ROWS_H
@@ -22,6 +23,7 @@
 #include "../hook.h"
 #include "../options.h"
 #include <errno.h>
+#include <stddef.h>
 
 #define ROW(ret, name, params, args, call, before, ok, after)                                      \
     RT_INTERCEPT(ret, name, params)                                                                \
@@ -90,9 +92,15 @@ static inline void rt_row_show(struct rt_thread **t)
 /* A descriptor is used; data was taken out of it; data will be put into it (also a use). */
 #define USE_FD(fd) rt_fd_access(t, pc, (fd));
 #define TAKE(fd) rt_fd_acquire(t, pc, (fd));
-#define GIVE(fd) rt_fd_release(t, pc, (fd));
+#define GIVE(fd) rt_row_give(t, pc, (fd));
 /* A new descriptor of a kind (FILE, SOCKET, EVENT, PLAIN). */
 #define NEW_FD(fd, kind) rt_fd_create_as(t, pc, (fd), RT_FD_##kind);
+
+static inline void rt_row_give(struct rt_thread *t, rt_pc pc, int fd)
+{
+    rt_fd_access(t, pc, fd);
+    rt_fd_release(t, pc, fd);
+}
 
 static inline void rt_row_in(struct rt_thread *t, rt_pc pc, const void *p, ssize_t n)
 {
@@ -110,6 +118,9 @@ static inline void rt_row_out(struct rt_thread *t, rt_pc pc, const void *p, ssiz
 ssize_t rt_string_bytes(const char *s);
 /* The first n bytes at most. */
 ssize_t rt_string_bytes_max(const char *s, size_t n);
+
+/* wchar.c */
+size_t rt_wide_length(const wchar_t *s);
 
 /* memory.c: the events of memcpy, memmove and memset, and the real functions. self is the
  * interceptor (plus 1), caller where it returns to; both symbols of one operation share them. */
