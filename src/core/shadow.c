@@ -219,8 +219,7 @@ static uint64_t half_encode(struct core_shadow *s, struct half *h)
     uint64_t cell;
     uint32_t w = h->nw ? h->w[0] : 0;
 
-    if (h->nw <= 1 && h->nr <= 1 &&
-        (h->nr == 0 || !(core_kind(s, h->r[0]) & CORE_KIND_ATOMIC))) {
+    if (h->nw <= 1 && h->nr <= 1) {
         cell = CORE_CELL(w, h->nr ? h->r[0] : 0);
     } else if (h->nw <= 1 && (h->nr > RECORD_SLOTS || masks_equal(h->r, h->nr))) {
         uint32_t last = h->r[h->nr - 1];
@@ -408,9 +407,10 @@ static void cell_unlock(uint64_t *p, uint64_t c)
 
 static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, uint64_t c,
                              uint64_t *q, unsigned mask8, core_id id, unsigned kind,
-                             uint32_t *conflict)
+                             uint64_t *conflict)
 {
     uint64_t low, high;
+    uint32_t e = 0;
 
     if (cell_is_full(c)) {
         low = high = full_to_half(c);
@@ -418,10 +418,17 @@ static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, 
         low = c == CORE_CELL_SPLIT ? 0 : c;
         high = c ? __atomic_load_n(q, __ATOMIC_RELAXED) : 0;
     }
-    if (mask8 & 15)
-        low = half_access(s, a, low, mask8 & 15, id, kind, conflict);
-    if (mask8 >> 4)
-        high = half_access(s, a, high, mask8 >> 4, id, kind, conflict);
+    if (mask8 & 15) {
+        low = half_access(s, a, low, mask8 & 15, id, kind, &e);
+        if (e)
+            *conflict = e | (uint64_t)(e & 15) << 32;
+    }
+    if (mask8 >> 4) {
+        e = 0;
+        high = half_access(s, a, high, mask8 >> 4, id, kind, &e);
+        if (e && !*conflict)
+            *conflict = e | (uint64_t)(e & 15) << 36;
+    }
     if (low == high && half_is_uniform(s, low))
         return half_to_full(low);
     __atomic_store_n(q, high, __ATOMIC_RELAXED);
@@ -429,18 +436,21 @@ static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, 
 }
 
 static uint64_t access_full(struct core_shadow *s, const struct core_actor *a, uint64_t c,
-                            uint64_t *q, core_id id, unsigned kind, uint32_t *conflict)
+                            uint64_t *q, core_id id, unsigned kind, uint64_t *conflict)
 {
     if (c && !cell_is_full(c))
         return access_split(s, a, c, q, 0xff, id, kind, conflict);
-    return half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, conflict));
+    uint32_t e = 0;
+    c = half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, &e));
+    if (e)
+        *conflict = e | 0xffull << 32;
+    return c;
 }
 
-uint32_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind)
 {
-    uint32_t conflict = 0;
-    uint64_t c = cell_lock(p);
+    uint64_t conflict = 0, c = cell_lock(p);
 
     if (mask8 == 0xff)
         c = access_full(s, a, c, q, id, kind, &conflict);

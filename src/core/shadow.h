@@ -11,13 +11,14 @@
  *     P = 0                  never accessed
  *     P full                 all eight bytes alike; Q is unused
  *     otherwise              P is the low half's cell, Q the high half's ("split")
- *     R = TAG | set          more than one access, or atomic ones: an interned set of entries
+ *     R = TAG | set          more than one access: an interned set of entries
  *     W = TAG | record       several writes in one half: a record of up to four W and R each
  *     P = BUSY               locked by the thread that is changing the word
  *     P = SPLIT              split, and the low half was never accessed
  *
  * A write puts its own entry into R as well, so a later access of either kind by the same
- * thread in the same epoch needs one look at one entry (core_cell_*).
+ * thread in the same epoch needs one look at one entry. (An atomic access must not count as
+ * that: the host draws its ids outside of the window it compares with.)
  *
  * What is remembered is exactly what can still matter. With kinds PR, PW (plain), AR, AW
  * (atomic), an access conflicts with:
@@ -61,7 +62,7 @@ struct core_record {
 /* The thread that accesses, as far as this module is concerned. */
 struct core_actor {
     uint32_t slot;
-    uint32_t window, span; /* ids of the current epoch: ror32(entry - window, 4) < span */
+    uint32_t window, span; /* ids of the current epoch, all kinds: (e - window) >> 4 < span */
     const struct core_clock *clock;
 };
 
@@ -94,9 +95,10 @@ void core_shadow_init(struct core_shadow *s, const struct core_event *log, const
 /*
  * One access to the bytes of mask8 (bit i = byte i of the word whose cells are p and q) by the
  * event id of this kind. Returns the entry of an earlier access that conflicts and is not
- * ordered before this one, or 0. Thread-safe.
+ * ordered before this one, with the bytes that it touched as a mask of eight above it
+ * (entry | bytes << 32), or 0. Thread-safe.
  */
-uint32_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind);
 
 /* The whole word becomes "written by id" (id 0: never accessed) without a check. */

@@ -1,5 +1,6 @@
 #include "event.h"
 #include "finding.h"
+#include "format.h"
 #include "shadow_map.h"
 #include "sync.h"
 #include "sys/sys.h"
@@ -119,8 +120,19 @@ static RT_COLD void new_run(struct rt_thread *t)
     }
     for (uint32_t i = 0; i < n; i++)
         owner[run + i] = t->slot;
-    t->next = run << CORE_RUN_BITS;
+    t->epoch_first = t->next = run << CORE_RUN_BITS;
     t->end = (run + n) << CORE_RUN_BITS;
+}
+
+/* Only ids drawn from now on are "mine and now" for the quick look. */
+static void move_window(struct rt_thread *t)
+{
+    /* span first: between the two stores no id of an older window may look new */
+    rt_tls.span = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    rt_tls.window = t->next << 4;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    rt_tls.span = t->end - t->next;
 }
 
 void rt_event_new_window(struct rt_thread *t)
@@ -129,12 +141,8 @@ void rt_event_new_window(struct rt_thread *t)
         return;
     if (t->next >= t->end)
         new_run(t);
-    /* span first: between the two stores no id of an older window may look new */
-    rt_tls.span = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    rt_tls.window = t->next << 4;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    rt_tls.span = t->end - t->next;
+    t->epoch_first = t->next;
+    move_window(t);
 }
 
 void rt_event_new_epoch(struct rt_thread *t)
@@ -166,6 +174,8 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
         rt_event_new_window(t);
     core_id id = t->next++;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
+    if (kind & RT_KIND_ATOMIC_BIT) /* doesn't stand for a plain access: not for the quick look */
+        move_window(t);
     return id;
 }
 
@@ -179,7 +189,7 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
         uint32_t site = site_find(key);
         *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0};
     }
-    if (core_likely(c->id - (rt_tls.window >> 4) < rt_tls.span && c->id))
+    if (core_likely(c->id >= t->epoch_first && c->id < t->next))
         return c->id;
     return c->id = draw(t, c->site, kind);
 }
@@ -222,7 +232,8 @@ static core_lock stop_lock;
 
 void rt_world_stop(struct rt_thread *t)
 {
-    core_lock_acquire(&stop_lock);
+    while (!core_trylock(&stop_lock)) /* somebody else stops the world: stand aside for it */
+        rt_world_wait();
     __atomic_store_n(&rt_world_stopped, 1, __ATOMIC_SEQ_CST);
     sys_membarrier(); /* pairs with the plain store of depth and load of the flag in a scope */
     rt_thread_wait_outside(t);
@@ -250,7 +261,7 @@ static void restart_thread(struct rt_thread *t, void *arg)
     if (t->tls) {
         t->tls->span = 0; /* it is outside: it reads both again at its next access */
         t->tls->window = t->next << 4;
-        t->tls->span = t->end - t->next;
+        t->tls->span = rt_multi ? t->end - t->next : -1u;
     }
 }
 

@@ -38,6 +38,14 @@ struct rt_scope {
 struct rt_thread *rt_scope_enter(struct rt_scope *s, rt_pc caller);
 void rt_scope_leave(struct rt_scope *s); /* pops, delivers deferred signals; errno survives */
 
+/*
+ * The same at any depth, for the allocator: real functions call it (strdup, fopen, new), and a
+ * block that nobody saw would keep the history of its earlier life. The runtime itself never
+ * allocates from the program's heap. NULL when the runtime isn't ready, doesn't know the
+ * thread, or ignore_interceptors > 0.
+ */
+struct rt_thread *rt_scope_enter_nested(struct rt_scope *s, rt_pc caller);
+
 /* A scope without a frame, for hooks that compilers call (the access is in the caller). */
 struct rt_thread *rt_scope_enter_bare(struct rt_scope *s);
 void rt_scope_leave_bare(struct rt_scope *s);
@@ -115,5 +123,7 @@ struct rt_interceptor {
 void *rt_resolve(const struct rt_interceptor *i);
 #define RT_HAVE(name) (rt_real_##name != NULL || rt_lookup(&rt_interceptor_##name) != NULL)
 void *rt_lookup(const struct rt_interceptor *i);
+/* Looks all of them up. Once, from init. */
+void rt_interceptors_init(void);
 
 #endif

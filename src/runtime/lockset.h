@@ -15,6 +15,7 @@ struct rt_held {
     bool read;
 };
 
+int rt_lockset_init(void); /* 0 or -errno */
 uint32_t rt_lockset_add(uint32_t set, uint32_t mutex, bool read);
 uint32_t rt_lockset_remove(uint32_t set, uint32_t mutex);
 /* In order of acquisition; returns the number written. Any thread. */

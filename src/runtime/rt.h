@@ -21,7 +21,13 @@
 #include <stdarg.h>
 #include <sys/types.h>
 
-#define RT_EXPORT __attribute__((visibility("default")))
+/*
+ * What the program calls by name. All of it stands in one section, so that reports know a frame
+ * of the runtime without symbols, in a static executable, too. RT_HOOK is for functions of ours
+ * that have callers or callees in the program and aren't exported: thread starts and the like.
+ */
+#define RT_HOOK   __attribute__((section("rt_text")))
+#define RT_EXPORT __attribute__((visibility("default"))) RT_HOOK
 #define RT_COLD CORE_COLD
 
 typedef uintptr_t rt_addr; /* an address of the program */
@@ -48,7 +54,8 @@ struct rt_frame {
     uint64_t hash; /* of all frames up to this one: names the calling context */
 };
 
-struct rt_signals; /* signal.c: queue of deferred signals */
+struct rt_jumps;   /* libc/setjmp.c: where longjmp may go */
+struct rt_ignores; /* ignore.c: where ignores began */
 
 /*
  * One thread, or fiber, of the program. Everything is used by that thread alone unless the
@@ -64,6 +71,7 @@ struct rt_thread {
     /* time */
     struct core_clock clock; /* what happened before; own slot's entry is ignored */
     core_id next, end;       /* unused ids of the current run */
+    core_id epoch_first;     /* ids from here to next were drawn in this epoch, mutexes unchanged */
     struct core_clock fence_release; /* published by relaxed stores; see atomic.c */
     struct core_clock fence_acquire; /* gathered by relaxed loads */
     uint32_t lockset;                /* mutexes held now; see lockset.h */
@@ -73,12 +81,17 @@ struct rt_thread {
     int ignore_reports; /* AnnotateEnableRaceDetection and friends */
 
     /* signals */
-    int in_handler;             /* nesting of user handlers */
-    struct rt_signals *signals; /* lazily allocated */
+    int in_handler; /* nesting of user handlers */
+    int sending;    /* the signal that this thread is sending to itself, 0 = none */
+
+    /* owned; freed by rt_jumps_free and rt_ignores_free; NULL until needed */
+    struct rt_jumps *jumps;
+    struct rt_ignores *ignores;
 
     /* call stack: frames[0] is a sentinel */
     struct rt_frame *frames;
     size_t frames_bytes;
+    struct rt_frame *saved_top; /* of a fiber that isn't running */
 
     /* memory of its own */
     rt_addr stack_low, stack_high; /* [low, high) of the system stack, 0 when unknown */
@@ -89,7 +102,8 @@ struct rt_thread {
     uint32_t sleep_clock_slots;
 
     bool is_fiber, is_main, finished;
-    void *user;     /* pthread front end: start routine record */
+    bool in_allocator; /* libc/malloc.c: what the real allocator calls is its own */
+    void *user;     /* libc/pthread_once.c: calls in progress */
     char name[24];  /* as set by pthread_setname_np and the like; written under rt_threads lock */
 
     /* caches: event.c, shadow.c */
@@ -110,8 +124,12 @@ struct rt_tls {
     struct rt_frame *top; /* next free frame; top[-1] is the current one */
     struct rt_thread *thread;
     int depth;   /* > 0: inside the runtime; signals are deferred, hooks pass through */
-    int pending; /* deferred signals wait; may be set by a signal handler on this thread */
+    uint64_t pending; /* bit N-1: signal N is deferred; set by the handler on this thread */
 };
+
+/* Depth in the child of vfork, which borrows its parent's memory, rt_tls included: no hook does
+ * anything there, and nothing of the parent's is changed. */
+enum { RT_DEPTH_VFORK = 1 << 20 };
 
 extern __thread struct rt_tls rt_tls __attribute__((tls_model("initial-exec")));
 
@@ -133,6 +151,8 @@ void rt_init(void);
 /* Ends the run: thread leaks, last line, exit status. Returns the status to exit with instead
  * of status (exitcode= when there were findings). Idempotent. */
 int rt_finish(int status);
+/* libc/exit.c: has rt_finish called when the program exits. Once, from init. */
+void rt_exit_init(void);
 
 /* ---- access.c: memory accesses. pc is where the access is. ---- */
 
@@ -215,6 +235,8 @@ void rt_fiber_destroy(struct rt_thread *t, struct rt_thread *fiber);
 /* In the child of fork: only the caller is left; history of the parent is dropped. */
 void rt_thread_after_fork_child(struct rt_thread *t);
 unsigned rt_thread_live_count(void);
+void rt_thread_lock_all(void); /* around fork */
+void rt_thread_unlock_all(void);
 
 /* ---- heap.c: blocks of the program's heap ---- */
 
@@ -246,8 +268,20 @@ bool rt_fd_of_address(rt_addr addr, int *fd, uint32_t *thread, rt_stack *stack, 
 
 /* ---- signal.c ---- */
 
-/* Delivers what was deferred. Called when depth returns to 0 and pending is set. */
+/* Delivers what was deferred. Called when depth returned to 0 and pending is set. */
 void rt_signals_deliver(struct rt_thread *t);
+/* Once, from init: handlers for deadly signals, as the options say. */
+void rt_signals_init(void);
+/* Blocks all signals and fills *mask with what the program has blocked, also when some are
+ * deferred right now. Around the real pthread_create, so that the child starts with signals
+ * blocked and sets *mask (rt_signals_restore) when it is known to the runtime. Any thread. */
+void rt_signals_block(uint64_t *mask);
+void rt_signals_restore(const uint64_t *mask);
+
+/* ---- libc/setjmp.c, ignore.c: when a thread or fiber is freed ---- */
+
+void rt_jumps_free(struct rt_thread *t);
+void rt_ignores_free(struct rt_thread *t);
 
 /* ---- say.c: one-line messages of the runtime itself, on stderr or log_path ---- */
 

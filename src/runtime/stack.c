@@ -130,6 +130,8 @@ static uint64_t fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash)
 void rt_frame_push(struct rt_tls *tls, rt_pc return_to)
 {
     struct rt_frame *f = tls->top;
+    if (core_unlikely(!f))
+        return; /* a thread we don't know, or one that has ended */
     uint64_t hash = step(f[-1].hash, return_to);
     if (core_unlikely(fold))
         hash = fold_hash(f, return_to, hash);
@@ -140,20 +142,36 @@ void rt_frame_push(struct rt_tls *tls, rt_pc return_to)
 
 void rt_frame_pop(struct rt_tls *tls)
 {
-    tls->top--;
+    if (core_likely(tls->top != NULL))
+        tls->top--;
 }
 
-/* Gives a thread its shadow stack: as deep as the system stack can be, at 16 bytes a call. */
+/*
+ * Gives a thread its shadow stack: as deep as the system stack can be, at 16 bytes a call.
+ * A few sentinels lie below the first frame: a function entered before init leaves after it.
+ */
+enum { SENTINELS = 16 };
+
 int rt_frames_init(struct rt_thread *t, size_t stack_bytes)
 {
     enum { LEAST = 1 << 16, MOST = 64 << 20 };
     size_t bytes = stack_bytes < LEAST ? LEAST : stack_bytes > MOST ? MOST : stack_bytes;
+    struct rt_frame *base;
 
     bytes = (bytes + 4095) & ~(size_t)4095;
-    while (!(t->frames = sys_map(bytes)))
+    while (!(base = sys_map(bytes)))
         if ((bytes /= 2) < LEAST)
             return -ENOMEM;
+    for (int i = 0; i < SENTINELS; i++)
+        base[i].hash = ROOT_HASH;
+    t->frames = base + SENTINELS - 1;
     t->frames_bytes = bytes;
-    t->frames[0].hash = ROOT_HASH;
     return 0;
+}
+
+void rt_frames_free(struct rt_thread *t)
+{
+    if (t->frames)
+        sys_unmap(t->frames - (SENTINELS - 1), t->frames_bytes);
+    t->frames = NULL;
 }

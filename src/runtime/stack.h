@@ -27,6 +27,7 @@ bool rt_stack_folded(void);
 int rt_stack_init(void); /* 0 or -errno */
 /* Maps the shadow stack of t for a system stack of this size. 0 or -errno. */
 int rt_frames_init(struct rt_thread *t, size_t stack_bytes);
+void rt_frames_free(struct rt_thread *t);
 
 /* Shadow stack moves, as the compiler ABI and scopes do them. */
 void rt_frame_push(struct rt_tls *tls, rt_pc return_to);

@@ -115,6 +115,13 @@ void sys_yield(void)
     CALL0(SYS_sched_yield);
 }
 
+void sys_sleep(const struct timespec *ts)
+{
+    struct timespec left = *ts;
+    while (CALL2(SYS_nanosleep, &left, &left) == -EINTR)
+        ;
+}
+
 int sys_write_all(int fd, const void *buf, size_t n)
 {
     const char *p = buf;

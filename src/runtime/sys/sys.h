@@ -36,6 +36,7 @@ long sys_membarrier(void);
 int sys_futex_wait(uint32_t *word, uint32_t value);
 int sys_futex_wake(uint32_t *word, int n);
 void sys_yield(void);
+void sys_sleep(const struct timespec *ts); /* all of it, signals or not */
 
 /* Whole buffer, retried on EINTR and short writes. 0 or -errno. */
 int sys_write_all(int fd, const void *buf, size_t n);

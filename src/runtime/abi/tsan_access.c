@@ -1,0 +1,141 @@
+/*
+ * What compilers call for plain accesses and function entry and exit.
+ *
+ * Each hook is one quick look; the rest is a call of access.c. One table makes them all.
+ */
+#include "../access.h"
+#include "../hook.h"
+#include "../stack.h"
+
+#define PC ((rt_pc)__builtin_return_address(0))
+
+/* ---- functions ---- */
+
+RT_EXPORT void __tsan_init(void);
+RT_EXPORT void __tsan_func_entry(void *caller_pc);
+RT_EXPORT void __tsan_func_exit(void);
+
+void __tsan_init(void)
+{
+    rt_init();
+}
+
+void __tsan_func_entry(void *caller_pc)
+{
+    rt_frame_push(&rt_tls, (rt_pc)caller_pc);
+}
+
+void __tsan_func_exit(void)
+{
+    rt_frame_pop(&rt_tls);
+}
+
+/* ---- aligned accesses of up to eight bytes ---- */
+
+#define ACCESS(name, size, kind)                                                                   \
+    RT_EXPORT void name(void *addr);                                                               \
+    void name(void *addr)                                                                          \
+    {                                                                                              \
+        rt_addr a = (rt_addr)addr;                                                                 \
+        if (size == 8 ? rt_known8(a, (kind)&1) : rt_known(a, size, (kind)&1))                      \
+            return;                                                                                \
+        rt_access_slow(a, size, kind, PC);                                                         \
+    }                                                                                              \
+    RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
+    void name##_pc(void *addr, void *pc)                                                           \
+    {                                                                                              \
+        rt_access_slow((rt_addr)addr, size, kind, (rt_pc)pc & RT_PC_MASK);                         \
+    }
+
+/* Some front ends mark pcs that they symbolize themselves with bit 60. */
+#define RT_PC_MASK (~(1ull << 60))
+
+/* ---- unaligned ones: known as a whole only when they stay in one word ---- */
+
+#define UNALIGNED(name, size, kind)                                                                \
+    RT_EXPORT void name(void *addr);                                                               \
+    void name(void *addr)                                                                          \
+    {                                                                                              \
+        rt_addr a = (rt_addr)addr;                                                                 \
+        if ((a & (size - 1)) == 0 &&                                                               \
+            (size == 8 ? rt_known8(a, (kind)&1) : rt_known(a, size, (kind)&1)))                    \
+            return;                                                                                \
+        rt_access_slow(a, size, kind, PC);                                                         \
+    }
+
+/* ---- 16 bytes: two words ---- */
+
+#define WIDE(name, kind)                                                                           \
+    RT_EXPORT void name(void *addr);                                                               \
+    void name(void *addr)                                                                          \
+    {                                                                                              \
+        rt_addr a = (rt_addr)addr;                                                                 \
+        if ((a & 7) == 0 && rt_known8(a, (kind)&1) && rt_known8(a + 8, (kind)&1))                  \
+            return;                                                                                \
+        rt_access_range_slow(a, 16, kind, PC);                                                     \
+    }                                                                                              \
+    RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
+    void name##_pc(void *addr, void *pc)                                                           \
+    {                                                                                              \
+        rt_access_range_slow((rt_addr)addr, 16, kind, (rt_pc)pc & RT_PC_MASK);                     \
+    }
+
+#define SIZES(M, prefix, kind)                                                                     \
+    M(prefix##1, 1, kind) M(prefix##2, 2, kind) M(prefix##4, 4, kind) M(prefix##8, 8, kind)
+
+SIZES(ACCESS, __tsan_read, RT_READ)
+SIZES(ACCESS, __tsan_write, RT_WRITE)
+SIZES(ACCESS, __tsan_read_write, RT_WRITE) /* a write covers the read before it */
+SIZES(ACCESS, __tsan_volatile_read, RT_READ)
+SIZES(ACCESS, __tsan_volatile_write, RT_WRITE)
+SIZES(UNALIGNED, __tsan_unaligned_read, RT_READ)
+SIZES(UNALIGNED, __tsan_unaligned_write, RT_WRITE)
+SIZES(UNALIGNED, __tsan_unaligned_read_write, RT_WRITE)
+SIZES(UNALIGNED, __tsan_unaligned_volatile_read, RT_READ)
+SIZES(UNALIGNED, __tsan_unaligned_volatile_write, RT_WRITE)
+WIDE(__tsan_read16, RT_READ)
+WIDE(__tsan_write16, RT_WRITE)
+WIDE(__tsan_read_write16, RT_WRITE)
+WIDE(__tsan_volatile_read16, RT_READ)
+WIDE(__tsan_volatile_write16, RT_WRITE)
+WIDE(__tsan_unaligned_read16, RT_READ)
+WIDE(__tsan_unaligned_write16, RT_WRITE)
+WIDE(__tsan_unaligned_read_write16, RT_WRITE)
+WIDE(__tsan_unaligned_volatile_read16, RT_READ)
+WIDE(__tsan_unaligned_volatile_write16, RT_WRITE)
+
+/* ---- ranges ---- */
+
+#define RANGE(name, kind)                                                                          \
+    RT_EXPORT void name(void *addr, unsigned long bytes);                                          \
+    void name(void *addr, unsigned long bytes)                                                     \
+    {                                                                                              \
+        rt_access_range_slow((rt_addr)addr, bytes, kind, PC);                                      \
+    }                                                                                              \
+    RT_EXPORT void name##_pc(void *addr, unsigned long bytes, void *pc);                           \
+    void name##_pc(void *addr, unsigned long bytes, void *pc)                                      \
+    {                                                                                              \
+        rt_access_range_slow((rt_addr)addr, bytes, kind, (rt_pc)pc & RT_PC_MASK);                  \
+    }
+
+RANGE(__tsan_read_range, RT_READ)
+RANGE(__tsan_write_range, RT_WRITE)
+
+/* ---- the pointer to the virtual table ---- */
+
+RT_EXPORT void __tsan_vptr_read(void **vptr);
+RT_EXPORT void __tsan_vptr_update(void **vptr, void *value);
+
+void __tsan_vptr_read(void **vptr)
+{
+    if (!rt_known8((rt_addr)vptr, false))
+        rt_access_slow((rt_addr)vptr, 8, RT_VPTR_READ, PC);
+}
+
+/* A constructor or destructor that stores what is there already changes nothing. */
+void __tsan_vptr_update(void **vptr, void *value)
+{
+    bool write = *vptr != value;
+    if (!rt_known8((rt_addr)vptr, write))
+        rt_access_slow((rt_addr)vptr, 8, write ? RT_VPTR_WRITE : RT_VPTR_READ, PC);
+}

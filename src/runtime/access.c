@@ -1,0 +1,231 @@
+#include "access.h"
+#include "annotate.h"
+#include "event.h"
+#include "finding.h"
+#include "hook.h"
+#include "options.h"
+#include "thread.h"
+
+/* ---- from a conflict to a finding ---- */
+
+static enum rt_finding_type race_type(enum rt_kind a, enum rt_kind b, unsigned tag)
+{
+    bool freed = (a | b) & (RT_FREE & ~RT_WRITE);
+    bool vptr = (a | b) & RT_VPTR_READ;
+
+    if (vptr)
+        return freed ? RT_FINDING_VPTR_UAF : RT_FINDING_VPTR_RACE;
+    if (freed)
+        return RT_FINDING_UAF;
+    return tag ? RT_FINDING_EXTERNAL_RACE : RT_FINDING_RACE;
+}
+
+/* Where the earlier access began: its bytes are known, its size comes from its site. */
+static void place_earlier(struct rt_finding_access *e, rt_addr word, unsigned bytes,
+                          unsigned touched, unsigned size)
+{
+    unsigned common = bytes & touched ? bytes & touched : bytes;
+    unsigned first = (unsigned)__builtin_ctz(common);
+
+    if (size && size <= 8 && (size & (size - 1)) == 0) {
+        e->addr = word + (first & ~(size - 1));
+        e->size = size;
+    } else {
+        first = (unsigned)__builtin_ctz(bytes);
+        e->addr = word + first;
+        e->size = (size_t)(32 - __builtin_clz(bytes) - (int)first);
+    }
+}
+
+RT_COLD void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race *r)
+{
+    core_id id = (core_id)((uint32_t)r->conflict >> 4);
+    struct rt_event ev;
+    rt_event_read(id, &ev);
+
+    if (!rt_options.report_bugs || t->ignore_reports ||
+        (!rt_options.report_atomic_races && ((ev.kind | r->kind) & RT_KIND_ATOMIC_BIT)) ||
+        rt_race_is_benign(r->addr, r->size))
+        return;
+    struct rt_finding *f = rt_finding_begin(t, race_type(r->kind, ev.kind, r->tag | ev.tag));
+    if (!f)
+        return;
+    f->tag = r->tag ? r->tag : ev.tag;
+    f->access[0] = (struct rt_finding_access){
+        r->addr, r->size, r->kind, t->uid, rt_stack_capture(t, pc), t->lockset, r->tag};
+    f->access[1] = (struct rt_finding_access){
+        0, 0, ev.kind, ev.thread, ev.stack, ev.lockset, ev.tag};
+    place_earlier(&f->access[1], r->word, (unsigned)(r->conflict >> 32), r->touched, ev.size);
+    f->naccess = 2;
+    if (rt_sleep_covers(t, ev.slot, id))
+        f->sleep = t->last_sleep;
+    rt_finding_add_thread(f, t->uid);
+    rt_finding_add_thread(f, ev.thread);
+    rt_finding_add_location(f, r->addr);
+    rt_finding_end(t, f);
+}
+
+/* ---- one word ---- */
+
+static struct core_actor actor_of(const struct rt_thread *t)
+{
+    return (struct core_actor){t->slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock};
+}
+
+/* The commonest change: all eight bytes, no side tables, ordered after what was there. */
+static bool quick_full(const struct core_actor *a, uint64_t *p, core_id id, enum rt_kind kind)
+{
+    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED), to;
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32), e = id << 4;
+
+    if (!core_cell_plain_full(c) || (kind & RT_KIND_ATOMIC_BIT))
+        return false;
+    if (c && !core_ordered(&rt_shadow, a, r))
+        return false;
+    if (kind & RT_KIND_WRITE_BIT) {
+        if (w && w != r && !core_ordered(&rt_shadow, a, w))
+            return false;
+        to = CORE_CELL(e, e);
+    } else {
+        if (w && !core_ordered(&rt_shadow, a, w))
+            return false;
+        /* an atomic write in R stays beside a read; a plain one is in W as well */
+        if (r && r != w && core_kind(&rt_shadow, r) == (CORE_KIND_WRITE | CORE_KIND_ATOMIC))
+            return false;
+        to = CORE_CELL(w, e);
+    }
+    /* release: the log row of id is there before the id can be found */
+    return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
+static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
+{
+    struct core_actor a = actor_of(t);
+    uint64_t *p = rt_cell_p(r->word);
+
+    if (r->touched == 0xff && quick_full(&a, p, id, r->kind))
+        return false;
+    r->conflict =
+        core_shadow_access(&rt_shadow, &a, p, rt_cell_q(r->word), r->touched, id, r->kind);
+    return r->conflict != 0;
+}
+
+static bool ignored(const struct rt_thread *t, enum rt_kind kind)
+{
+    return !rt_multi || (kind & RT_KIND_WRITE_BIT ? t->ignore_writes : t->ignore_reads) > 0;
+}
+
+/* ---- events ---- */
+
+/* At most eight bytes; the first conflict of the two words it may touch. */
+static bool check_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
+                        enum rt_kind kind, unsigned tag, struct rt_race *r)
+{
+    if (ignored(t, kind))
+        return false;
+    core_id id = rt_event_id(t, pc, kind, size, tag);
+    unsigned bits = ((1u << size) - 1) << (addr & 7);
+
+    *r = (struct rt_race){addr & ~7ull, bits & 0xff, addr, size, kind, tag, 0};
+    bool found = access_word(t, r, id);
+    if (core_unlikely(bits >> 8)) { /* goes on in the next word */
+        struct rt_race rest = {r->word + 8, bits >> 8, addr, size, kind, tag, 0};
+        if (access_word(t, &rest, id) && !found) {
+            *r = rest;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static void access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
+                         enum rt_kind kind, unsigned tag)
+{
+    struct rt_race r;
+    if (core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
+        rt_race_report(t, pc, &r);
+}
+
+bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
+                     enum rt_kind kind, struct rt_race *race)
+{
+    if (size <= 8)
+        return check_small(t, pc, addr, size, kind, 0, race);
+    struct rt_race high;
+    bool found = check_small(t, pc, addr, 8, kind, 0, race);
+    if (check_small(t, pc, addr + 8, 8, kind, 0, &high) && !found) {
+        *race = high;
+        found = true;
+    }
+    return found;
+}
+
+void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt_kind kind)
+{
+    if (!rt_shadow_covers(addr, size))
+        return;
+    if (size > 8)
+        rt_access_range(t, pc, addr, size, kind);
+    else
+        access_small(t, pc, addr, (unsigned)size, kind, 0);
+}
+
+void rt_access_tagged(struct rt_thread *t, rt_pc pc, rt_addr addr, enum rt_kind kind, unsigned tag)
+{
+    if (rt_shadow_covers(addr, 1))
+        access_small(t, pc, addr, 1, kind, tag);
+}
+
+static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes,
+                         enum rt_kind kind)
+{
+    if (ignored(t, kind) || !bytes)
+        return;
+    core_id id = rt_event_id(t, pc, kind, 0, 0);
+    bool quick = !(kind & ~(unsigned)RT_WRITE);
+    rt_addr end = addr + bytes;
+
+    for (rt_addr word = addr & ~7ull; word < end; word += 8) {
+        rt_addr low = word < addr ? addr : word, high = word + 8 < end ? word + 8 : end;
+        unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
+        if (quick && touched == 0xff && rt_known8(word, kind & RT_KIND_WRITE_BIT))
+            continue;
+        struct rt_race r = {word, touched, low, high - low, kind, 0, 0};
+        if (core_unlikely(access_word(t, &r, id)))
+            rt_race_report(t, pc, &r);
+    }
+}
+
+void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
+{
+    if (rt_shadow_covers(addr, bytes))
+        access_range(t, pc, addr, bytes, kind);
+}
+
+void rt_forget_range(rt_addr addr, size_t bytes)
+{
+    if (rt_multi)
+        rt_shadow_forget(addr, bytes);
+}
+
+/* ---- hooks of compiled code, the slow half ---- */
+
+void rt_access_slow(rt_addr a, unsigned size, enum rt_kind kind, rt_pc pc)
+{
+    struct rt_scope s;
+    struct rt_thread *t = rt_scope_enter_bare(&s);
+    if (!t)
+        return;
+    access_small(t, pc, a, size, kind, 0);
+    rt_scope_leave_bare(&s);
+}
+
+void rt_access_range_slow(rt_addr a, size_t bytes, enum rt_kind kind, rt_pc pc)
+{
+    struct rt_scope s;
+    struct rt_thread *t = rt_scope_enter_bare(&s);
+    if (!t)
+        return;
+    access_range(t, pc, a, bytes, kind);
+    rt_scope_leave_bare(&s);
+}

@@ -1,0 +1,12 @@
+/* The runtime's own memory; allocation itself is core_alloc (core/core.h). */
+#ifndef REPRISE_RUNTIME_ARENA_H
+#define REPRISE_RUNTIME_ARENA_H
+
+#include <stddef.h>
+
+/* Bytes mapped for the runtime's own objects, shadow not included. Any thread. */
+size_t rt_arena_bytes(void);
+void rt_arena_lock_all(void); /* around fork */
+void rt_arena_unlock_all(void);
+
+#endif

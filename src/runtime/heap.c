@@ -1,0 +1,220 @@
+#include "event.h"
+#include "heap.h"
+#include "shadow_map.h"
+#include "stack.h"
+#include "sys/sys.h"
+#include <errno.h>
+
+/*
+ * Live blocks, in two tables: small ones by the 64-byte line they start in, so that the block
+ * around an address is found by looking at the lines below it; large ones in a table that is
+ * searched whole. Only reports search; malloc and free look up a start.
+ */
+enum {
+    SMALL_MAX = 4096,
+    LINE_BITS = 6,
+    SMALL_BUCKETS = 1 << 20,
+    LARGE_BUCKETS = 1 << 12,
+    LOCKS = 1 << 10,
+    MARK_MAX = 64 << 10,  /* larger new blocks start as never accessed */
+    WHOLE_MAX = 1 << 20,  /* of larger freed blocks, only touched pages are marked */
+};
+
+struct block {
+    struct block *chain;
+    rt_addr start;
+    size_t bytes;
+    rt_stack stack;
+    uint32_t thread : 24, tag : 8;
+};
+
+struct table {
+    struct block **buckets;
+    uint32_t mask;
+};
+
+static struct table small_blocks, large_blocks;
+static core_lock locks[LOCKS]; /* by bucket & (LOCKS - 1), the same for both tables */
+
+int rt_heap_init(void)
+{
+    small_blocks.buckets = sys_reserve(sizeof(struct block *) * SMALL_BUCKETS);
+    small_blocks.mask = SMALL_BUCKETS - 1;
+    large_blocks.buckets = sys_reserve(sizeof(struct block *) * LARGE_BUCKETS);
+    large_blocks.mask = LARGE_BUCKETS - 1;
+    return small_blocks.buckets && large_blocks.buckets ? 0 : -ENOMEM;
+}
+
+static uint32_t bucket_of(const struct table *tab, rt_addr start)
+{
+    return (uint32_t)(core_mix(start >> LINE_BITS) >> 40) & tab->mask;
+}
+
+static void insert(struct table *tab, struct block *b)
+{
+    uint32_t i = bucket_of(tab, b->start);
+    core_lock_acquire(&locks[i & (LOCKS - 1)]);
+    b->chain = tab->buckets[i];
+    tab->buckets[i] = b;
+    core_lock_release(&locks[i & (LOCKS - 1)]);
+}
+
+static struct block *take(struct table *tab, rt_addr start)
+{
+    uint32_t i = bucket_of(tab, start);
+    core_lock_acquire(&locks[i & (LOCKS - 1)]);
+    struct block **at = &tab->buckets[i], *b;
+    while ((b = *at) && b->start != start)
+        at = &b->chain;
+    if (b)
+        *at = b->chain;
+    core_lock_release(&locks[i & (LOCKS - 1)]);
+    return b;
+}
+
+/* ---- malloc and free ---- */
+
+static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
+{
+    if (!rt_multi || !bytes || !rt_shadow_covers(start, bytes))
+        return;
+    if (bytes > MARK_MAX || t->ignore_writes) {
+        rt_shadow_forget(start, bytes);
+        return;
+    }
+    core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
+    for (rt_addr a = start & ~7ull; a < start + bytes; a += 8)
+        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), id);
+}
+
+void rt_heap_alloc(struct rt_thread *t, rt_pc pc, void *p, size_t bytes)
+{
+    if (!p)
+        return;
+    struct block *b = core_alloc(sizeof *b);
+    *b = (struct block){NULL, (rt_addr)p, bytes, rt_stack_capture(t, pc), t->uid, 0};
+    mark_new(t, pc, (rt_addr)p, bytes); /* before anybody can find the block */
+    insert(bytes <= SMALL_MAX ? &small_blocks : &large_blocks, b);
+}
+
+static void mark_freed_touched(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
+{
+    enum { PAGE = 4096 };
+    unsigned char resident;
+    for (rt_addr a = start; a < start + bytes;) {
+        rt_addr next = (a & ~(rt_addr)(PAGE - 1)) + PAGE;
+        size_t n = next < start + bytes ? next - a : start + bytes - a;
+        if (!sys_resident((uintptr_t)rt_cell_p(a) & ~(uintptr_t)(PAGE - 1), PAGE, &resident) &&
+            (resident & 1))
+            rt_access_range(t, pc, a, n, RT_FREE);
+        a = next;
+    }
+}
+
+void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p)
+{
+    struct block *b = take(&small_blocks, (rt_addr)p);
+    if (!b)
+        b = take(&large_blocks, (rt_addr)p);
+    if (!b)
+        return;
+    if (rt_multi) {
+        if (b->bytes <= WHOLE_MAX)
+            rt_access_range(t, pc, b->start, b->bytes, RT_FREE);
+        else
+            mark_freed_touched(t, pc, b->start, b->bytes);
+    }
+    rt_sync_forget(t, b->start, b->bytes);
+    core_free(b, sizeof *b);
+}
+
+void rt_heap_forget(void *p, size_t bytes)
+{
+    struct block *b = take(&small_blocks, (rt_addr)p);
+    if (!b)
+        b = take(&large_blocks, (rt_addr)p);
+    if (b) {
+        rt_sync_forget(NULL, b->start, b->bytes);
+        core_free(b, sizeof *b);
+    }
+    if (bytes && rt_multi)
+        rt_forget_range((rt_addr)p, bytes);
+}
+
+/* ---- look-ups ---- */
+
+static bool block_at(struct table *tab, rt_addr start, struct rt_block *out)
+{
+    uint32_t i = bucket_of(tab, start);
+    core_lock_acquire(&locks[i & (LOCKS - 1)]);
+    struct block *b = tab->buckets[i];
+    while (b && b->start != start)
+        b = b->chain;
+    if (b)
+        *out = (struct rt_block){b->start, b->bytes, b->stack, b->thread, b->tag};
+    core_lock_release(&locks[i & (LOCKS - 1)]);
+    return b != NULL;
+}
+
+bool rt_heap_at(rt_addr start, struct rt_block *out)
+{
+    return block_at(&small_blocks, start, out) || block_at(&large_blocks, start, out);
+}
+
+/* The block in this bucket that contains addr; its lock is held on success. */
+static struct block *search(struct table *tab, uint32_t i, rt_addr addr)
+{
+    core_lock_acquire(&locks[i & (LOCKS - 1)]);
+    for (struct block *b = tab->buckets[i]; b; b = b->chain)
+        if (b->start <= addr && (addr - b->start < b->bytes || addr == b->start))
+            return b;
+    core_lock_release(&locks[i & (LOCKS - 1)]);
+    return NULL;
+}
+
+static struct block *find(rt_addr addr, uint32_t *bucket)
+{
+    struct block *b;
+    for (rt_addr below = 0; below <= SMALL_MAX && below <= addr; below += 1 << LINE_BITS) {
+        *bucket = bucket_of(&small_blocks, addr - below);
+        if ((b = search(&small_blocks, *bucket, addr)))
+            return b;
+    }
+    for (*bucket = 0; *bucket <= large_blocks.mask; ++*bucket)
+        if ((b = search(&large_blocks, *bucket, addr)))
+            return b;
+    return NULL;
+}
+
+bool rt_heap_find(rt_addr addr, struct rt_block *out)
+{
+    uint32_t bucket;
+    struct block *b = small_blocks.buckets ? find(addr, &bucket) : NULL;
+    if (!b)
+        return false;
+    *out = (struct rt_block){b->start, b->bytes, b->stack, b->thread, b->tag};
+    core_lock_release(&locks[bucket & (LOCKS - 1)]);
+    return true;
+}
+
+void rt_heap_set_tag(rt_addr addr, uint32_t tag)
+{
+    uint32_t bucket;
+    struct block *b = find(addr, &bucket);
+    if (!b)
+        return;
+    b->tag = tag;
+    core_lock_release(&locks[bucket & (LOCKS - 1)]);
+}
+
+void rt_heap_lock_all(void)
+{
+    for (int i = 0; i < LOCKS; i++)
+        core_lock_acquire(&locks[i]);
+}
+
+void rt_heap_unlock_all(void)
+{
+    for (int i = 0; i < LOCKS; i++)
+        core_lock_release(&locks[i]);
+}

@@ -1,0 +1,133 @@
+/*
+ * The life of the runtime: up before the program's first constructor, down with the process.
+ *
+ * Init runs once, in the first thread, from whatever comes first: the .preinit_array entry of
+ * an executable, the constructor of the shared library, or a module constructor that calls
+ * __tsan_init. Interceptors called before that pass through to libc. Every step may fail only
+ * by switching detection off after saying why; the program runs on.
+ */
+#include "event.h"
+#include "finding.h"
+#include "heap.h"
+#include "hook.h"
+#include "lockset.h"
+#include "module.h"
+#include "mutex.h"
+#include "options.h"
+#include "report_json.h"
+#include "rt.h"
+#include "say.h"
+#include "shadow_map.h"
+#include "stack.h"
+#include "suppress.h"
+#include "sync.h"
+#include "sys/sys.h"
+#include "thread.h"
+
+bool rt_ready, rt_enabled, rt_multi;
+
+/* What the program may define. */
+#define HOOK __attribute__((weak, visibility("default")))
+HOOK void __tsan_on_initialize(void);
+HOOK int __tsan_on_finalize(int failed);
+HOOK void _ZN6__tsan12OnInitializeEv(void);        /* __tsan::OnInitialize() */
+HOOK bool _ZN6__tsan10OnFinalizeEb(bool failed);   /* __tsan::OnFinalize(bool) */
+
+/* Parts that can't work without memory or address space, in order. */
+static int (*const steps[])(void) = {
+    rt_shadow_map_init, rt_stack_init, rt_event_init, rt_lockset_init, rt_mutex_init,
+    rt_sync_init,       rt_heap_init,  rt_thread_init,
+};
+
+static bool init_steps(void)
+{
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        int err = steps[i]();
+        if (!err)
+            continue;
+        if (i > 0) /* the first has said so itself */
+            rt_say("cannot reserve memory for race detection (error %d); races are not detected. "
+                   "Try: ulimit -v unlimited",
+                   -err);
+        return false;
+    }
+    return true;
+}
+
+static void program_hook(void)
+{
+    if (__tsan_on_initialize)
+        __tsan_on_initialize();
+    if (_ZN6__tsan12OnInitializeEv)
+        _ZN6__tsan12OnInitializeEv();
+}
+
+void rt_init(void)
+{
+    static bool started;
+    if (started)
+        return;
+    started = true;
+
+    rt_tls.depth++;
+    rt_interceptors_init();
+    rt_options_init();
+    rt_modules_refresh();
+    rt_suppress_init();
+    if (rt_options.enabled && init_steps()) {
+        rt_finding_init();
+        rt_sidecar_init();
+        rt_enabled = true;
+    }
+    rt_exit_init();
+    rt_ready = true;
+    rt_tls.depth--;
+    if (rt_enabled)
+        rt_signals_init();
+    program_hook();
+}
+
+__attribute__((constructor(101))) static void construct(void)
+{
+    rt_init();
+}
+
+/* ---- the end ---- */
+
+/* Threads that still run may be about to race: give them the time that the option grants. */
+static void wait_for_others(void)
+{
+    if (rt_options.atexit_sleep_ms <= 0 || rt_thread_live_count() <= 1)
+        return;
+    struct timespec ts = {rt_options.atexit_sleep_ms / 1000,
+                          rt_options.atexit_sleep_ms % 1000 * 1000000l};
+    sys_sleep(&ts);
+}
+
+static int ask_program(int failed)
+{
+    if (__tsan_on_finalize)
+        failed = __tsan_on_finalize(failed);
+    if (_ZN6__tsan10OnFinalizeEb)
+        failed = _ZN6__tsan10OnFinalizeEb(failed);
+    return failed;
+}
+
+int rt_finish(int status)
+{
+    static uint32_t finished; /* atomic: exit may be called by several threads */
+    struct rt_thread *t = rt_self();
+
+    if (!rt_ready || __atomic_exchange_n(&finished, 1, __ATOMIC_RELAXED))
+        return status;
+    if (rt_enabled) {
+        wait_for_others();
+        struct rt_scope s;
+        if (t && rt_options.report_thread_leaks && rt_scope_enter_nested(&s, RT_CALLER)) {
+            rt_thread_report_leaks(t, 0);
+            rt_scope_leave(&s);
+        }
+    }
+    rt_finding_finish();
+    return ask_program(rt_finding_count() > 0) ? rt_options.exitcode : status;
+}

@@ -1,0 +1,334 @@
+#include "mutex.h"
+#include "deadlock.h"
+#include "event.h"
+#include "finding.h"
+#include "options.h"
+#include "sys/sys.h"
+#include <errno.h>
+
+enum { NAMES_MAX = 1 << 24 };
+
+struct name {
+    rt_addr addr;
+    rt_stack created;
+    bool destroyed;
+};
+
+static struct name *names;    /* by uid; a row is written before its uid is known to anybody */
+static uint32_t names_used = 1;
+
+int rt_mutex_init(void)
+{
+    names = sys_reserve(sizeof *names * NAMES_MAX);
+    return names ? 0 : -ENOMEM;
+}
+
+bool rt_mutex_info(uint32_t mutex, struct rt_mutex_info *out)
+{
+    if (!mutex || mutex >= __atomic_load_n(&names_used, __ATOMIC_RELAXED))
+        return false;
+    const struct name *n = &names[mutex % NAMES_MAX];
+    *out = (struct rt_mutex_info){n->addr, n->created, n->destroyed};
+    return true;
+}
+
+void rt_mutex_forget(struct rt_sync *s)
+{
+    names[s->mutex % NAMES_MAX].destroyed = true;
+    rt_deadlock_destroy(s->mutex);
+}
+
+uint32_t rt_mutex_uid(rt_addr addr)
+{
+    struct rt_sync *s = rt_sync_get(addr);
+    uint32_t uid = 0;
+    if (s) {
+        uid = s->mutex;
+        rt_sync_put(s);
+    }
+    return uid;
+}
+
+static unsigned state_of_flags(unsigned flags)
+{
+    return (flags & RT_MUTEX_LINKER_INIT ? RT_SM_LINKER_INIT : 0) |
+           (flags & RT_MUTEX_WRITE_REENTRANT ? RT_SM_WRITE_REENTRANT : 0) |
+           (flags & RT_MUTEX_READ_REENTRANT ? RT_SM_READ_REENTRANT : 0) |
+           (flags & RT_MUTEX_NOT_STATIC ? RT_SM_NOT_STATIC : 0);
+}
+
+static void name_mutex(struct rt_thread *t, rt_pc pc, struct rt_sync *s, unsigned flags)
+{
+    /* relaxed: only uniqueness matters; the uid is published under the stripe lock */
+    s->mutex = __atomic_fetch_add(&names_used, 1, __ATOMIC_RELAXED);
+    s->state |= RT_SM_KNOWN;
+    names[s->mutex % NAMES_MAX] = (struct name){s->addr, rt_stack_capture(t, pc), false};
+    s->state |= state_of_flags(flags);
+}
+
+/* The mutex's object, locked and named. */
+static struct rt_sync *mutex_at(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    struct rt_sync *s = rt_sync_make(addr);
+    if (core_unlikely(!s->mutex))
+        name_mutex(t, pc, s, flags);
+    else
+        s->state |= state_of_flags(flags);
+    return s;
+}
+
+/* Says once for each mutex that it is broken; later consequences would only repeat it. */
+static bool break_once(struct rt_sync *s)
+{
+    if (!rt_options.report_mutex_bugs || (s->state & RT_SM_BROKEN))
+        return false;
+    s->state |= RT_SM_BROKEN;
+    return true;
+}
+
+static void report_misuse(struct rt_thread *t, rt_pc pc, enum rt_finding_type type, rt_addr addr,
+                          uint32_t mutex, rt_stack other)
+{
+    struct rt_finding *f = rt_finding_begin(t, type);
+    if (!f)
+        return;
+    f->stack[f->nstack++] = rt_stack_capture(t, pc);
+    if (other)
+        f->stack[f->nstack++] = other;
+    rt_finding_add_mutex(f, mutex);
+    rt_finding_add_location(f, addr);
+    rt_finding_end(t, f);
+}
+
+/* Using a mutex reads it, as far as its initialisation and its end are concerned. */
+static void use(struct rt_thread *t, rt_pc pc, rt_addr addr)
+{
+    rt_access(t, pc, addr, 1, RT_ATOMIC_READ);
+}
+
+/* ---- life ---- */
+
+void rt_mutex_create(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    if (!(flags & RT_MUTEX_LINKER_INIT))
+        rt_access(t, pc, addr, 1, RT_WRITE);
+    struct rt_sync *s = rt_sync_make(addr);
+    if (s->mutex)
+        names[s->mutex % NAMES_MAX].destroyed = true;
+    s->state = 0;
+    s->owner = RT_SYNC_NOBODY;
+    s->recursion = 0;
+    s->readers = 0;
+    name_mutex(t, pc, s, flags);
+    rt_sync_put(s);
+}
+
+void rt_mutex_destroy(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    struct rt_sync *s = rt_sync_get(addr);
+    uint32_t mutex = 0;
+    rt_stack locked_at = 0;
+    bool report = false;
+
+    if (s) {
+        if ((flags | s->state) & RT_MUTEX_LINKER_INIT && s->state & RT_SM_LINKER_INIT) {
+            rt_sync_put(s);
+            return;
+        }
+        mutex = s->mutex;
+        if (mutex && s->owner != RT_SYNC_NOBODY && rt_options.report_destroy_locked) {
+            report = break_once(s);
+            locked_at = s->locked_at;
+            if (s->owner == t->uid)
+                t->lockset = rt_lockset_remove(t->lockset, mutex);
+        }
+        rt_sync_put(s);
+    }
+    if (!(flags & RT_MUTEX_LINKER_INIT))
+        rt_access(t, pc, addr, 1, RT_FREE);
+    if (report)
+        report_misuse(t, pc, RT_FINDING_MUTEX_DESTROY_LOCKED, addr, mutex, locked_at);
+    rt_sync_forget(t, addr, 1);
+}
+
+void rt_mutex_invalid(struct rt_thread *t, rt_pc pc, rt_addr addr)
+{
+    struct rt_sync *s = mutex_at(t, pc, addr, 0);
+    bool report = break_once(s);
+    uint32_t mutex = s->mutex;
+    rt_sync_put(s);
+    if (report)
+        report_misuse(t, pc, RT_FINDING_MUTEX_INVALID, addr, mutex, 0);
+}
+
+void rt_mutex_repair(struct rt_thread *t, rt_addr addr)
+{
+    struct rt_sync *s = rt_sync_get(addr);
+    (void)t;
+    if (!s)
+        return;
+    s->owner = RT_SYNC_NOBODY;
+    s->recursion = 0;
+    rt_sync_put(s);
+}
+
+/* ---- write side ---- */
+
+static void hold(struct rt_thread *t, uint32_t mutex, bool read)
+{
+    t->lockset = rt_lockset_add(t->lockset, mutex, read);
+    rt_event_new_window(t);
+}
+
+static void let_go(struct rt_thread *t, uint32_t mutex)
+{
+    t->lockset = rt_lockset_remove(t->lockset, mutex);
+    rt_event_new_window(t);
+}
+
+static void acquire_all(struct rt_thread *t, struct rt_sync *s, bool readers_too)
+{
+    if (!rt_multi || t->ignore_sync)
+        return;
+    rt_sync_acquire(t, s);
+    if (readers_too)
+        core_clock_join(&t->clock, &s->read_clock);
+}
+
+void rt_mutex_pre_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    if (flags & RT_MUTEX_TRY_LOCK || !rt_options.detect_deadlocks)
+        return;
+    struct rt_sync *s = mutex_at(t, pc, addr, flags);
+    uint32_t mutex = s->mutex;
+    bool again = s->owner == t->uid && (s->state & RT_SM_WRITE_REENTRANT);
+    bool broken = s->state & RT_SM_BROKEN;
+    rt_sync_put(s);
+    if (!again && !broken)
+        rt_deadlock_before_lock(t, pc, mutex, flags);
+}
+
+void rt_mutex_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags, int recursion)
+{
+    int levels = flags & RT_MUTEX_RECURSIVE_LOCK && recursion > 0 ? recursion : 1;
+    bool twice = false, first = false;
+
+    use(t, pc, addr);
+    struct rt_sync *s = mutex_at(t, pc, addr, flags);
+    uint32_t mutex = s->mutex;
+    if (s->owner == RT_SYNC_NOBODY) {
+        s->owner = t->uid;
+        s->locked_at = rt_stack_capture(t, pc);
+    } else if (s->owner != t->uid) {
+        twice = break_once(s);
+    }
+    first = s->recursion == 0;
+    s->recursion += levels;
+    if (first)
+        acquire_all(t, s, true);
+    rt_sync_put(s);
+    if (twice)
+        report_misuse(t, pc, RT_FINDING_MUTEX_DOUBLE_LOCK, addr, mutex, 0);
+    if (!first)
+        return;
+    hold(t, mutex, false);
+    if (rt_options.detect_deadlocks)
+        rt_deadlock_after_lock(t, pc, mutex, flags);
+}
+
+int rt_mutex_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    bool bad = false, last = false;
+    int levels = 0;
+
+    use(t, pc, addr);
+    struct rt_sync *s = mutex_at(t, pc, addr, flags & ~RT_MUTEX_RECURSIVE_UNLOCK);
+    uint32_t mutex = s->mutex;
+    if (s->recursion == 0 || s->owner != t->uid) {
+        bad = break_once(s);
+    } else {
+        levels = flags & RT_MUTEX_RECURSIVE_UNLOCK ? s->recursion : 1;
+        s->recursion -= levels;
+        last = s->recursion == 0;
+        if (last) {
+            s->owner = RT_SYNC_NOBODY;
+            if (rt_multi && !t->ignore_sync)
+                rt_sync_release_store(t, s);
+        }
+    }
+    rt_sync_put(s);
+    if (last) {
+        let_go(t, mutex);
+        if (rt_options.detect_deadlocks)
+            rt_deadlock_before_unlock(t, mutex);
+    }
+    if (bad)
+        report_misuse(t, pc, RT_FINDING_MUTEX_BAD_UNLOCK, addr, mutex, 0);
+    return levels;
+}
+
+/* ---- read side ---- */
+
+void rt_mutex_pre_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    rt_mutex_pre_lock(t, pc, addr, flags | RT_MUTEX_READ_LOCK);
+}
+
+void rt_mutex_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
+{
+    bool bad = false;
+
+    use(t, pc, addr);
+    struct rt_sync *s = mutex_at(t, pc, addr, flags);
+    uint32_t mutex = s->mutex;
+    if (s->owner != RT_SYNC_NOBODY)
+        bad = break_once(s);
+    s->readers++;
+    acquire_all(t, s, false);
+    rt_sync_put(s);
+    if (bad)
+        report_misuse(t, pc, RT_FINDING_MUTEX_BAD_READ_LOCK, addr, mutex, 0);
+    hold(t, mutex, true);
+    if (rt_options.detect_deadlocks)
+        rt_deadlock_after_lock(t, pc, mutex, flags | RT_MUTEX_READ_LOCK);
+}
+
+static void read_release(struct rt_thread *t, struct rt_sync *s)
+{
+    if (s->readers)
+        s->readers--;
+    if (!rt_multi || t->ignore_sync)
+        return;
+    core_clock_join(&s->read_clock, &t->clock);
+    core_clock_raise(&s->read_clock, t->slot, rt_event_now(t));
+    rt_event_new_epoch(t);
+}
+
+void rt_mutex_read_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr)
+{
+    bool bad = false;
+
+    use(t, pc, addr);
+    struct rt_sync *s = mutex_at(t, pc, addr, 0);
+    uint32_t mutex = s->mutex;
+    if (s->owner != RT_SYNC_NOBODY)
+        bad = break_once(s);
+    read_release(t, s);
+    rt_sync_put(s);
+    let_go(t, mutex);
+    if (rt_options.detect_deadlocks)
+        rt_deadlock_before_unlock(t, mutex);
+    if (bad)
+        report_misuse(t, pc, RT_FINDING_MUTEX_BAD_READ_UNLOCK, addr, mutex, 0);
+}
+
+void rt_mutex_read_or_write_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr)
+{
+    struct rt_sync *s = mutex_at(t, pc, addr, 0);
+    bool write = s->owner != RT_SYNC_NOBODY;
+    rt_sync_put(s);
+    if (write)
+        rt_mutex_unlock(t, pc, addr, 0);
+    else
+        rt_mutex_read_unlock(t, pc, addr);
+}

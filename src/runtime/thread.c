@@ -1,0 +1,533 @@
+#include "thread.h"
+#include "event.h"
+#include "finding.h"
+#include "format.h"
+#include "options.h"
+#include "shadow_map.h"
+#include "stack.h"
+#include "sync.h"
+#include "sys/sys.h"
+#include "tls.h"
+#include <errno.h>
+
+enum {
+    SLOTS_MAX = 1 << 15,
+    INFOS = 1 << 21, /* threads whose creation is remembered: the latest of these */
+    REUSE_TRIES = 64,
+    FIBER_STACK = 1 << 20,
+};
+
+/* What is known of a thread for ever, live or not. */
+struct info {
+    struct rt_thread *live; /* until freed */
+    rt_stack created;
+    uint32_t parent;
+    pid_t os_tid;
+    bool is_main, is_fiber, finished, detached;
+    char name[24];
+};
+
+/* From id `first` on, events of the slot are this thread's. Newest first. */
+struct tenancy {
+    core_id first;
+    uint32_t uid;
+    struct tenancy *older;
+};
+
+struct slot {
+    struct rt_thread *thread; /* NULL: dead */
+    core_id final;            /* all its ids are below */
+    uint32_t next_dead;       /* queue of dead slots, oldest first */
+    struct tenancy *tenants;
+};
+
+static core_lock lock; /* everything below */
+static struct info *infos;
+static struct slot *slots;
+static uint32_t nslots, nthreads, live;
+static uint32_t dead_head = -1u, dead_tail = -1u;
+static struct rt_thread *threads; /* list */
+static unsigned forced;
+
+static struct info *info_of(uint32_t uid)
+{
+    return &infos[uid % INFOS];
+}
+
+/* ---- slots ---- */
+
+static void dead_push(uint32_t s)
+{
+    slots[s].next_dead = -1u;
+    if (dead_tail == -1u)
+        dead_head = s;
+    else
+        slots[dead_tail].next_dead = s;
+    dead_tail = s;
+}
+
+static uint32_t dead_pop(void)
+{
+    uint32_t s = dead_head;
+    dead_head = slots[s].next_dead;
+    if (dead_head == -1u)
+        dead_tail = -1u;
+    return s;
+}
+
+/* A slot whose whole past is ordered before what the parent does now. */
+static uint32_t slot_take(const struct rt_thread *parent)
+{
+    uint32_t tries = REUSE_TRIES;
+    for (uint32_t s; tries-- && dead_head != -1u; dead_push(s)) {
+        s = dead_pop();
+        if (!parent || core_clock_get(&parent->clock, s) >= slots[s].final)
+            return s;
+    }
+    if (nslots < SLOTS_MAX)
+        return nslots++;
+    forced++;
+    return dead_head != -1u ? dead_pop() : SLOTS_MAX - 1;
+}
+
+void rt_thread_owns_from(struct rt_thread *t, core_id first)
+{
+    struct tenancy *n = core_alloc(sizeof *n);
+    core_lock_acquire(&lock);
+    *n = (struct tenancy){first, t->uid, slots[t->slot].tenants};
+    slots[t->slot].tenants = n;
+    core_lock_release(&lock);
+}
+
+uint32_t rt_thread_of_id(uint32_t slot, core_id id)
+{
+    uint32_t uid = 0;
+    core_lock_acquire(&lock);
+    const struct tenancy *n = slots[slot].tenants;
+    while (n && n->first > id)
+        n = n->older;
+    if (n)
+        uid = n->uid;
+    core_lock_release(&lock);
+    return uid;
+}
+
+void rt_thread_forget_ids(void)
+{
+    for (uint32_t s = 0; s < nslots; s++) {
+        while (slots[s].tenants) {
+            struct tenancy *n = slots[s].tenants;
+            slots[s].tenants = n->older;
+            core_free(n, sizeof *n);
+        }
+        slots[s].final = 0;
+    }
+}
+
+unsigned rt_thread_forced_reuse(void)
+{
+    return forced;
+}
+
+/* ---- birth ---- */
+
+static void list_add(struct rt_thread *t)
+{
+    t->list_prev = NULL;
+    t->list_next = threads;
+    if (threads)
+        threads->list_prev = t;
+    threads = t;
+}
+
+static void list_remove(struct rt_thread *t)
+{
+    if (t->list_prev)
+        t->list_prev->list_next = t->list_next;
+    else
+        threads = t->list_next;
+    if (t->list_next)
+        t->list_next->list_prev = t->list_prev;
+}
+
+static struct rt_thread *thread_new(struct rt_thread *parent, rt_stack created, unsigned flags)
+{
+    struct rt_thread *t = core_alloc(sizeof *t);
+    core_lock_acquire(&lock);
+    t->uid = nthreads++;
+    t->slot = slot_take(parent);
+    t->is_fiber = (flags & RT_THREAD_FIBER) != 0;
+    t->is_main = !parent;
+    slots[t->slot].thread = t;
+    *info_of(t->uid) = (struct info){
+        .live = t,
+        .created = created,
+        .parent = parent ? parent->uid : 0,
+        .is_main = t->is_main,
+        .is_fiber = t->is_fiber,
+        .detached = (flags & (RT_THREAD_DETACHED | RT_THREAD_FIBER)) || !parent,
+    };
+    list_add(t);
+    live++;
+    core_lock_release(&lock);
+    return t;
+}
+
+/* The first time there are two: from now on cells are written. */
+static void become_multi(struct rt_thread *t)
+{
+    rt_multi = true;
+    rt_event_new_window(t);
+}
+
+struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned flags)
+{
+    struct rt_thread *t = thread_new(parent, rt_stack_capture(parent, pc), flags);
+
+    if (!rt_multi)
+        become_multi(parent);
+    if (!(flags & RT_THREAD_NO_SYNC) && !parent->ignore_sync) {
+        core_clock_assign(&t->clock, &parent->clock);
+        core_clock_raise(&t->clock, parent->slot, rt_event_now(parent));
+        rt_event_new_epoch(parent);
+    }
+    if (flags & RT_THREAD_FIBER) {
+        rt_event_start(t);
+        if (rt_frames_init(t, FIBER_STACK))
+            rt_die("no memory for the call stack of a fiber");
+    }
+    return t;
+}
+
+static void thread_free(struct rt_thread *t)
+{
+    core_clock_clear(&t->clock);
+    core_clock_clear(&t->fence_release);
+    core_clock_clear(&t->fence_acquire);
+    rt_event_thread_free(t);
+    rt_frames_free(t);
+    if (t->sleep_clock)
+        core_free(t->sleep_clock, t->sleep_clock_slots * sizeof *t->sleep_clock);
+    core_free(t, sizeof *t);
+}
+
+/* Takes t out of the registry. The caller frees it, without the lock. */
+static void unregister(struct rt_thread *t)
+{
+    list_remove(t);
+    info_of(t->uid)->live = NULL;
+    if (slots[t->slot].thread == t) {
+        slots[t->slot].thread = NULL;
+        slots[t->slot].final = t->next;
+        dead_push(t->slot);
+    }
+}
+
+void rt_thread_cancel(struct rt_thread *child)
+{
+    core_lock_acquire(&lock);
+    unregister(child);
+    info_of(child->uid)->finished = true;
+    live--;
+    core_lock_release(&lock);
+    thread_free(child);
+}
+
+void rt_thread_start(struct rt_thread *t)
+{
+    rt_tls.depth++;
+    if (core_unlikely(rt_world_stopped))
+        rt_world_wait();
+    rt_tls_bounds(t);
+    if (rt_frames_init(t, t->stack_high - t->stack_low))
+        rt_die("no memory for the call stack of a thread");
+    t->os_tid = sys_tid();
+    t->tls = &rt_tls;
+    core_lock_acquire(&lock);
+    info_of(t->uid)->os_tid = t->os_tid;
+    core_lock_release(&lock);
+    rt_tls.top = t->frames + 1;
+    rt_tls.thread = t;
+    rt_event_start(t);
+    if (!t->is_main && t->stack_low)
+        rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
+    rt_tls.depth--;
+}
+
+int rt_thread_init(void)
+{
+    infos = sys_reserve(sizeof *infos * INFOS);
+    slots = sys_reserve(sizeof *slots * SLOTS_MAX);
+    if (!infos || !slots)
+        return -ENOMEM;
+    rt_thread_start(thread_new(NULL, 0, 0));
+    rt_tls.window = 0; /* while there is one thread every access is "mine and now" */
+    rt_tls.span = -1u;
+    return 0;
+}
+
+/* ---- death ---- */
+
+void rt_thread_end(struct rt_thread *t)
+{
+    bool gone;
+
+    rt_tls.depth++; /* stays up: the thread is outside for good */
+    if (t->stack_low && !t->is_main)
+        rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
+    rt_tls.thread = NULL;
+    rt_tls.window = 0; /* late hooks of this thread do nothing */
+    rt_tls.span = -1u;
+    rt_tls.top = NULL;
+    rt_event_thread_free(t);
+    rt_frames_free(t);
+    core_lock_acquire(&lock);
+    struct info *i = info_of(t->uid);
+    i->finished = t->finished = true;
+    t->tls = NULL;
+    live--;
+    gone = i->detached;
+    if (gone)
+        unregister(t);
+    core_lock_release(&lock);
+    if (gone)
+        thread_free(t);
+}
+
+static struct rt_thread *take_finished(uint32_t uid, bool detach)
+{
+    core_lock_acquire(&lock);
+    struct info *i = info_of(uid);
+    struct rt_thread *t = i->live;
+    if (t && t->uid != uid)
+        t = NULL;
+    if (t && detach)
+        i->detached = true;
+    if (t && t->finished)
+        unregister(t);
+    else
+        t = NULL;
+    core_lock_release(&lock);
+    return t;
+}
+
+void rt_thread_join(struct rt_thread *t, uint32_t uid)
+{
+    struct rt_thread *child = take_finished(uid, false);
+    if (!child)
+        return;
+    if (!t->ignore_sync) {
+        core_clock_join(&t->clock, &child->clock);
+        core_clock_raise(&t->clock, child->slot, child->next);
+    }
+    thread_free(child);
+}
+
+void rt_thread_detach(struct rt_thread *t, uint32_t uid)
+{
+    (void)t;
+    struct rt_thread *child = take_finished(uid, true);
+    if (child)
+        thread_free(child);
+}
+
+void rt_thread_set_name(struct rt_thread *t, const char *name)
+{
+    core_lock_acquire(&lock);
+    char *to = info_of(t->uid)->name;
+    size_t n = 0;
+    for (; name && name[n] && n + 1 < sizeof t->name; n++)
+        to[n] = t->name[n] = name[n];
+    to[n] = t->name[n] = 0;
+    core_lock_release(&lock);
+}
+
+unsigned rt_thread_live_count(void)
+{
+    return __atomic_load_n(&live, __ATOMIC_RELAXED);
+}
+
+/* ---- fibers ---- */
+
+void rt_fiber_switch(struct rt_thread *from, struct rt_thread *to, bool no_sync)
+{
+    if (!no_sync) {
+        core_clock_join(&to->clock, &from->clock);
+        core_clock_raise(&to->clock, from->slot, rt_event_now(from));
+        rt_event_new_epoch(from);
+    }
+    core_lock_acquire(&lock);
+    from->tls = NULL;
+    to->tls = &rt_tls;
+    to->os_tid = from->os_tid;
+    info_of(to->uid)->os_tid = to->os_tid;
+    core_lock_release(&lock);
+    from->saved_top = rt_tls.top;
+    rt_tls.top = to->saved_top ? to->saved_top : to->frames + 1;
+    rt_tls.thread = to;
+    rt_event_new_window(to);
+}
+
+void rt_fiber_destroy(struct rt_thread *t, struct rt_thread *fiber)
+{
+    (void)t;
+    core_lock_acquire(&lock);
+    unregister(fiber);
+    info_of(fiber->uid)->finished = true;
+    live--;
+    core_lock_release(&lock);
+    thread_free(fiber);
+}
+
+/* ---- fork ---- */
+
+void rt_thread_lock_all(void)
+{
+    core_lock_acquire(&lock);
+}
+
+void rt_thread_unlock_all(void)
+{
+    core_lock_release(&lock);
+}
+
+/* The other threads exist only in the parent; their memory is left to it. */
+void rt_thread_after_fork_child(struct rt_thread *t)
+{
+    for (uint32_t s = 0; s < nslots; s++)
+        if (slots[s].thread && slots[s].thread != t) {
+            info_of(slots[s].thread->uid)->live = NULL;
+            info_of(slots[s].thread->uid)->finished = true;
+            slots[s].thread = NULL;
+            dead_push(s);
+        }
+    threads = NULL;
+    list_add(t);
+    live = 1;
+    t->os_tid = info_of(t->uid)->os_tid = sys_tid();
+    rt_shadow_after_fork();
+    rt_event_drop_history();
+}
+
+/* ---- walks ---- */
+
+void rt_thread_for_each(void (*fn)(struct rt_thread *t, void *arg), void *arg)
+{
+    for (struct rt_thread *t = threads; t; t = t->list_next)
+        fn(t, arg);
+}
+
+static bool anyone_inside(const struct rt_thread *self)
+{
+    bool inside = false;
+    core_lock_acquire(&lock);
+    for (struct rt_thread *t = threads; t && !inside; t = t->list_next)
+        /* acquire: what it did inside is done */
+        inside = t != self && t->tls && __atomic_load_n(&t->tls->depth, __ATOMIC_ACQUIRE) > 0;
+    core_lock_release(&lock);
+    return inside;
+}
+
+void rt_thread_wait_outside(struct rt_thread *self)
+{
+    while (anyone_inside(self))
+        sys_yield();
+}
+
+/* ---- what reports ask ---- */
+
+bool rt_thread_info(uint32_t uid, struct rt_thread_info *out)
+{
+    core_lock_acquire(&lock);
+    const struct info *i = info_of(uid);
+    bool known = uid < nthreads && nthreads - uid <= INFOS;
+    *out = (struct rt_thread_info){.uid = uid, .finished = true};
+    if (known) {
+        *out = (struct rt_thread_info){uid,        i->os_tid,   i->parent,   i->created,
+                                       i->is_main, i->is_fiber, i->finished, {0}};
+        rt_memcpy(out->name, i->name, sizeof out->name);
+    }
+    core_lock_release(&lock);
+    return known;
+}
+
+bool rt_thread_of_stack(rt_addr addr, uint32_t *uid, bool *is_tls)
+{
+    bool found = false;
+    core_lock_acquire(&lock);
+    for (struct rt_thread *t = threads; t && !found; t = t->list_next) {
+        *is_tls = t->tls_low <= addr && addr < t->tls_high;
+        found = *is_tls || (t->stack_low <= addr && addr < t->stack_high);
+        *uid = t->uid;
+    }
+    core_lock_release(&lock);
+    return found;
+}
+
+void rt_sleep_record(struct rt_thread *t, rt_pc pc)
+{
+    if (!rt_multi)
+        return;
+    t->last_sleep = rt_stack_capture(t, pc);
+    core_lock_acquire(&lock);
+    if (t->sleep_clock_slots < nslots) {
+        if (t->sleep_clock)
+            core_free(t->sleep_clock, t->sleep_clock_slots * sizeof *t->sleep_clock);
+        t->sleep_clock = core_alloc(nslots * sizeof *t->sleep_clock);
+        t->sleep_clock_slots = nslots;
+    }
+    for (uint32_t s = 0; s < nslots; s++)
+        t->sleep_clock[s] = slots[s].thread ? slots[s].thread->next : slots[s].final;
+    core_lock_release(&lock);
+}
+
+bool rt_sleep_covers(const struct rt_thread *t, uint32_t slot, core_id id)
+{
+    return t->last_sleep && slot < t->sleep_clock_slots && id < t->sleep_clock[slot];
+}
+
+/* ---- leaks ---- */
+
+struct leak {
+    uint32_t uid;
+    unsigned count;
+};
+
+enum { LEAKS_MAX = 64 };
+
+/* Threads created at the same place are one leak. */
+static unsigned collect_leaks(struct leak *leaks)
+{
+    unsigned n = 0;
+    core_lock_acquire(&lock);
+    for (uint32_t uid = nthreads > INFOS ? nthreads - INFOS : 0; uid < nthreads; uid++) {
+        const struct info *i = info_of(uid);
+        if (!i->live || i->detached || !i->finished)
+            continue;
+        unsigned k = 0;
+        while (k < n && info_of(leaks[k].uid)->created != i->created)
+            k++;
+        if (k < n)
+            leaks[k].count++;
+        else if (n < LEAKS_MAX)
+            leaks[n++] = (struct leak){uid, 1};
+    }
+    core_lock_release(&lock);
+    return n;
+}
+
+void rt_thread_report_leaks(struct rt_thread *t, rt_pc pc)
+{
+    struct leak leaks[LEAKS_MAX];
+    unsigned n = collect_leaks(leaks);
+
+    (void)pc;
+    for (unsigned k = 0; k < n; k++) {
+        struct rt_finding *f = rt_finding_begin(t, RT_FINDING_THREAD_LEAK);
+        if (!f)
+            return;
+        rt_finding_add_thread(f, leaks[k].uid);
+        f->leak_count = leaks[k].count;
+        rt_finding_end(t, f);
+    }
+}

@@ -1,0 +1,41 @@
+/*
+ * The registry of threads: slots, uids, lives.
+ *
+ * A uid names a thread for ever (T%u). A slot is its column in vector clocks; the slot of a
+ * dead thread goes to a new one as soon as the new one's parent is ordered after all the dead
+ * one did, so nothing is confused. Only when SLOTS_MAX slots are taken by threads that nobody
+ * is ordered after, the oldest is reused regardless: races of that dead thread with the new
+ * one are then not seen.
+ *
+ * All functions may be called by any thread inside a scope; they take the registry's lock,
+ * which is a leaf but for core_alloc.
+ */
+#ifndef REPRISE_RUNTIME_THREAD_H
+#define REPRISE_RUNTIME_THREAD_H
+
+#include "rt.h"
+
+int rt_thread_init(void); /* 0 or -errno; makes the calling thread T0 */
+
+/* event.c tells that the ids from `first` on belong to t, and asks back. */
+void rt_thread_owns_from(struct rt_thread *t, core_id first);
+uint32_t rt_thread_of_id(uint32_t slot, core_id id);
+void rt_thread_forget_ids(void); /* world stopped: slots are as if never used */
+
+/* Live threads and finished ones that wait for their join. */
+void rt_thread_for_each(void (*fn)(struct rt_thread *t, void *arg), void *arg);
+/* Until no thread but t is inside the runtime; only for rt_world_stop. */
+void rt_thread_wait_outside(struct rt_thread *t);
+
+/* The program slept here; reports then say "As if synchronized via sleep". */
+void rt_sleep_record(struct rt_thread *t, rt_pc pc);
+/* Did this event happen before t's last sleep ended? */
+bool rt_sleep_covers(const struct rt_thread *t, uint32_t slot, core_id id);
+
+/* At exit: one report for the threads that were neither joined nor detached. */
+void rt_thread_report_leaks(struct rt_thread *t, rt_pc pc);
+
+/* History was not kept: slots reused by force so far. */
+unsigned rt_thread_forced_reuse(void);
+
+#endif
