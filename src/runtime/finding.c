@@ -371,7 +371,8 @@ void rt_finding_init(void)
 {
     rt_suppress_init();
     rt_modules_refresh();
-    rt_sidecar_init();
+    if (rt_options.enabled)
+        rt_sidecar_init();
 }
 
 void rt_finding_finish(void)

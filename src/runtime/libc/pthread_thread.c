@@ -267,7 +267,7 @@ static void child_begin(struct rt_child *c)
         rt_signals_restore(&c->mask);
 }
 
-void *rt_child_main(void *record)
+RT_HOOK void *rt_child_main(void *record)
 {
     struct rt_child *c = record;
     child_begin(c);
@@ -276,7 +276,7 @@ void *rt_child_main(void *record)
     return result;
 }
 
-int rt_child_main_c11(void *record)
+RT_HOOK int rt_child_main_c11(void *record)
 {
     struct rt_child *c = record;
     child_begin(c);
