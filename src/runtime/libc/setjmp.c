@@ -21,7 +21,7 @@ struct jump {
     uintptr_t sp;
     struct rt_frame *top;
     int in_handler;
-    int ignore_interceptors;
+    int ignore_reads, ignore_writes, ignore_sync, ignore_interceptors;
 };
 
 struct rt_jumps {
@@ -77,7 +77,13 @@ static void remember(struct rt_thread *t, uintptr_t sp)
         t->jumps = core_alloc(sizeof *t->jumps);
     struct rt_jumps *js = t->jumps;
     drop_stale(t, js, sp, rt_tls.top);
-    js->at[js->n++] = (struct jump){sp, rt_tls.top, t->in_handler, t->ignore_interceptors};
+    js->at[js->n++] = (struct jump){sp,
+                                    rt_tls.top,
+                                    t->in_handler,
+                                    t->ignore_reads,
+                                    t->ignore_writes,
+                                    t->ignore_sync,
+                                    t->ignore_interceptors};
 }
 
 /* ---- setjmp ---- */
@@ -126,6 +132,10 @@ static void follow(struct rt_thread *t, uintptr_t sp)
             continue;
         rt_tls.top = j->top;
         t->in_handler = j->in_handler;
+        /* jumped over the ends of scopes, or of a signal handler, which put ignores aside */
+        t->ignore_reads = j->ignore_reads;
+        t->ignore_writes = j->ignore_writes;
+        t->ignore_sync = j->ignore_sync;
         t->ignore_interceptors = j->ignore_interceptors;
         return;
     }
