@@ -84,6 +84,8 @@ struct rt_thread {
     int in_handler; /* nesting of user handlers */
     int sending;    /* the signal that this thread is sending to itself, 0 = none */
 
+    void *altstack; /* altstack.c: for crash handlers; belongs to the system thread */
+
     /* owned; freed by rt_jumps_free and rt_ignores_free; NULL until needed */
     struct rt_jumps *jumps;
     struct rt_ignores *ignores;
