@@ -186,7 +186,9 @@ RT_INTERCEPT(void, quick_exit, (int status))
 RT_INTERCEPT(void, _exit, (int status))
 {
     RT_SCOPE(_exit);
-    if (t || rt_ready)
+    if (t)
+        RT_BLOCKING(status = rt_finish(status)); /* waits for other threads */
+    else if (rt_ready)
         status = rt_finish(status);
     RT_REAL(_exit)(status);
     __builtin_unreachable();
@@ -195,7 +197,9 @@ RT_INTERCEPT(void, _exit, (int status))
 RT_INTERCEPT(void, _Exit, (int status))
 {
     RT_SCOPE(_Exit);
-    if (t || rt_ready)
+    if (t)
+        RT_BLOCKING(status = rt_finish(status)); /* waits for other threads */
+    else if (rt_ready)
         status = rt_finish(status);
     RT_REAL(_Exit)(status);
     __builtin_unreachable();
