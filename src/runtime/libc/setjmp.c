@@ -132,6 +132,7 @@ static void follow(struct rt_thread *t, uintptr_t sp)
             continue;
         rt_tls.top = j->top;
         t->in_handler = j->in_handler;
+        t->sending = 0;
         /* jumped over the ends of scopes, or of a signal handler, which put ignores aside */
         t->ignore_reads = j->ignore_reads;
         t->ignore_writes = j->ignore_writes;

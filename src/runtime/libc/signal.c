@@ -1,0 +1,345 @@
+/*
+ * Signals: installing handlers, masks, sending, waiting.
+ *
+ * What a handler installation means is in signals.h. Everything that changes or uses the mask
+ * runs outside the runtime (RT_BLOCKING): there the kernel's mask is the program's own, and
+ * signals that the call lets through are delivered before it returns, as they would be.
+ */
+#include "../hook.h"
+#include "../signals.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stddef.h>
+#include <sys/signalfd.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { KERNEL_SET_BYTES = 8 }; /* of a sigset_t, the part that means anything */
+
+static void read_set(struct rt_thread *t, rt_pc pc, const sigset_t *set)
+{
+    if (set)
+        rt_read_range(t, pc, set, KERNEL_SET_BYTES);
+}
+
+static void wrote_set(struct rt_thread *t, rt_pc pc, const sigset_t *set)
+{
+    if (set)
+        rt_write_range(t, pc, set, KERNEL_SET_BYTES);
+}
+
+/* ---- handlers ---- */
+
+RT_INTERCEPT(int, sigaction, (int sig, const struct sigaction *act, struct sigaction *old))
+{
+    RT_SCOPE(sigaction);
+    if (!t)
+        return rt_sigaction(sig, act, old);
+    if (act) {
+        rt_read_range(t, pc, act, sizeof *act);
+        rt_signal_release(t, sig);
+    }
+    int err = rt_sigaction(sig, act, old);
+    if (!err && old)
+        rt_write_range(t, pc, old, sizeof *old);
+    return err;
+}
+
+static uint64_t interrupts; /* siginterrupt(sig, 1) was called; atomic */
+
+static int flags_of_signal(int sig)
+{
+    bool interrupt = sig >= 1 && sig <= RT_SIGNALS &&
+                     __atomic_load_n(&interrupts, __ATOMIC_RELAXED) >> (sig - 1) & 1;
+    return interrupt ? 0 : SA_RESTART;
+}
+
+/* The simple forms differ in flags only. */
+static sighandler_t install(struct rt_thread *t, int sig, sighandler_t handler, int flags)
+{
+    struct sigaction act = {.sa_handler = handler, .sa_flags = flags}, old;
+    if (handler == SIG_ERR) {
+        errno = EINVAL;
+        return SIG_ERR;
+    }
+    if (!(flags & SA_NODEFER))
+        sigaddset(&act.sa_mask, sig);
+    if (t)
+        rt_signal_release(t, sig);
+    return rt_sigaction(sig, &act, &old) ? SIG_ERR : old.sa_handler;
+}
+
+#define SIGNAL(name, flags)                                                                        \
+    RT_INTERCEPT(sighandler_t, name, (int sig, sighandler_t handler))                              \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        return install(t, sig, handler, flags);                                                    \
+    }
+
+sighandler_t bsd_signal(int sig, sighandler_t handler);
+sighandler_t __sysv_signal(int sig, sighandler_t handler);
+
+SIGNAL(signal, flags_of_signal(sig))
+SIGNAL(bsd_signal, flags_of_signal(sig))
+SIGNAL(ssignal, flags_of_signal(sig))
+SIGNAL(sysv_signal, SA_RESETHAND | SA_NODEFER)
+SIGNAL(__sysv_signal, SA_RESETHAND | SA_NODEFER)
+
+RT_INTERCEPT(int, siginterrupt, (int sig, int interrupt))
+{
+    RT_SCOPE(siginterrupt);
+    (void)t;
+    struct sigaction act;
+    int err = rt_sigaction(sig, NULL, &act);
+    if (err)
+        return err;
+    if (interrupt) {
+        __atomic_fetch_or(&interrupts, 1ull << (sig - 1), __ATOMIC_RELAXED);
+        act.sa_flags &= ~SA_RESTART;
+    } else {
+        __atomic_fetch_and(&interrupts, ~(1ull << (sig - 1)), __ATOMIC_RELAXED);
+        act.sa_flags |= SA_RESTART;
+    }
+    return rt_sigaction(sig, &act, NULL);
+}
+
+/* ---- System V ---- */
+
+static sighandler_t sigset_impl(int sig, sighandler_t handler)
+{
+    sigset_t one = {0}, before;
+    struct sigaction act;
+    if (sigaddset(&one, sig))
+        return SIG_ERR;
+    bool hold = handler == SIG_HOLD;
+    if (pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &one, &before))
+        return SIG_ERR;
+    sighandler_t old;
+    if (hold)
+        old = rt_sigaction(sig, NULL, &act) ? SIG_ERR : act.sa_handler;
+    else
+        old = install(NULL, sig, handler, SA_NODEFER);
+    return old != SIG_ERR && sigismember(&before, sig) ? SIG_HOLD : old;
+}
+
+RT_INTERCEPT(sighandler_t, sigset, (int sig, sighandler_t handler))
+{
+    RT_SCOPE(sigset);
+    sighandler_t old;
+    if (!t)
+        return sigset_impl(sig, handler);
+    rt_signal_release(t, sig);
+    RT_BLOCKING(old = sigset_impl(sig, handler));
+    return old;
+}
+
+RT_INTERCEPT(int, sigignore, (int sig))
+{
+    RT_SCOPE(sigignore);
+    return install(t, sig, SIG_IGN, 0) == SIG_ERR ? -1 : 0;
+}
+
+/* ---- masks ---- */
+
+/* One row a function: its type, name, parameters, arguments, the set it reads, the set it fills. */
+#define MASK(type, name, params, args, in, out)                                                    \
+    RT_INTERCEPT(type, name, params)                                                               \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        if (!t)                                                                                    \
+            return RT_REAL(name) args;                                                             \
+        read_set(t, pc, in);                                                                       \
+        type result;                                                                               \
+        RT_BLOCKING(result = RT_REAL(name) args);                                                  \
+        if (result == 0)                                                                           \
+            wrote_set(t, pc, out);                                                                 \
+        return result;                                                                             \
+    }
+
+#define NO_SET ((const sigset_t *)NULL)
+
+int sigblock(int mask);
+int sigsetmask(int mask);
+
+MASK(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old), set, old)
+MASK(int, sigprocmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old), set, old)
+MASK(int, sigblock, (int mask), (mask), NO_SET, NO_SET)
+MASK(int, sigsetmask, (int mask), (mask), NO_SET, NO_SET)
+MASK(int, sigsuspend, (const sigset_t *set), (set), set, NO_SET)
+MASK(int, pause, (void), (), NO_SET, NO_SET)
+MASK(int, sigpending, (sigset_t * set), (set), NO_SET, set)
+
+/* ---- sets: plain memory ---- */
+
+#define SET(name, params, args, ...)                                                               \
+    RT_INTERCEPT(int, name, params)                                                                \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        int result = RT_REAL(name) args;                                                           \
+        if (t && result == 0) {                                                                    \
+            __VA_ARGS__;                                                                           \
+            wrote_set(t, pc, set);                                                                 \
+        }                                                                                          \
+        return result;                                                                             \
+    }
+
+SET(sigemptyset, (sigset_t * set), (set))
+SET(sigfillset, (sigset_t * set), (set))
+SET(sigandset, (sigset_t * set, const sigset_t *a, const sigset_t *b), (set, a, b),
+    read_set(t, pc, a), read_set(t, pc, b))
+SET(sigorset, (sigset_t * set, const sigset_t *a, const sigset_t *b), (set, a, b),
+    read_set(t, pc, a), read_set(t, pc, b))
+
+/* ---- sending ---- */
+
+/*
+ * What the sender did happens before the handler. A signal to the sender itself is marked: its
+ * handler runs inside the call, as a function would.
+ */
+#define SEND(name, params, args, sig, to_self)                                                     \
+    RT_INTERCEPT(int, name, params)                                                                \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        if (!t)                                                                                    \
+            return RT_REAL(name) args;                                                             \
+        int result, before = t->sending;                                                           \
+        rt_signal_release(t, sig);                                                                 \
+        if (to_self)                                                                               \
+            t->sending = sig;                                                                      \
+        RT_BLOCKING(result = RT_REAL(name) args);                                                  \
+        t->sending = before;                                                                       \
+        return result;                                                                             \
+    }
+
+SEND(raise, (int sig), (sig), sig, true)
+SEND(kill, (pid_t pid, int sig), (pid, sig), sig, pid == getpid())
+SEND(killpg, (pid_t group, int sig), (group, sig), sig, false)
+SEND(tgkill, (pid_t pid, pid_t tid, int sig), (pid, tid, sig), sig, tid == t->os_tid)
+SEND(pthread_kill, (pthread_t th, int sig), (th, sig), sig, pthread_equal(th, pthread_self()))
+SEND(sigqueue, (pid_t pid, int sig, const union sigval value), (pid, sig, value), sig,
+     pid == getpid())
+SEND(pthread_sigqueue, (pthread_t th, int sig, const union sigval value), (th, sig, value), sig,
+     pthread_equal(th, pthread_self()))
+
+/* ---- timers ---- */
+
+RT_INTERCEPT(unsigned, alarm, (unsigned seconds))
+{
+    RT_SCOPE(alarm);
+    if (t)
+        rt_timer_release(t);
+    return RT_REAL(alarm)(seconds);
+}
+
+RT_INTERCEPT(useconds_t, ualarm, (useconds_t first, useconds_t interval))
+{
+    RT_SCOPE(ualarm);
+    if (t)
+        rt_timer_release(t);
+    return RT_REAL(ualarm)(first, interval);
+}
+
+RT_INTERCEPT(int, getitimer, (__itimer_which_t which, struct itimerval *now))
+{
+    RT_SCOPE(getitimer);
+    int err = RT_REAL(getitimer)(which, now);
+    if (t && !err)
+        rt_write_range(t, pc, now, sizeof *now);
+    return err;
+}
+
+RT_INTERCEPT(int, setitimer,
+             (__itimer_which_t which, const struct itimerval *set, struct itimerval *old))
+{
+    RT_SCOPE(setitimer);
+    if (t && set)
+        rt_read_range(t, pc, set, sizeof *set);
+    if (t)
+        rt_timer_release(t);
+    int err = RT_REAL(setitimer)(which, set, old);
+    if (t && !err && old)
+        rt_write_range(t, pc, old, sizeof *old);
+    return err;
+}
+
+RT_INTERCEPT(int, timer_settime,
+             (timer_t timer, int flags, const struct itimerspec *set, struct itimerspec *old))
+{
+    RT_SCOPE(timer_settime);
+    if (t && set)
+        rt_read_range(t, pc, set, sizeof *set);
+    if (t)
+        rt_timer_release(t);
+    int err = RT_REAL(timer_settime)(timer, flags, set, old);
+    if (t && !err && old)
+        rt_write_range(t, pc, old, sizeof *old);
+    return err;
+}
+
+/* ---- waiting ---- */
+
+RT_INTERCEPT(int, sigwait, (const sigset_t *set, int *sig))
+{
+    RT_SCOPE(sigwait);
+    if (!t)
+        return RT_REAL(sigwait)(set, sig);
+    read_set(t, pc, set);
+    int err;
+    RT_BLOCKING(err = RT_REAL(sigwait)(set, sig));
+    if (!err) {
+        rt_write_range(t, pc, sig, sizeof *sig);
+        rt_signal_acquire(t, *sig);
+    }
+    return err;
+}
+
+#define WAIT_INFO(name, params, args)                                                              \
+    RT_INTERCEPT(int, name, params)                                                                \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        if (!t)                                                                                    \
+            return RT_REAL(name) args;                                                             \
+        read_set(t, pc, set);                                                                      \
+        int sig;                                                                                   \
+        RT_BLOCKING(sig = RT_REAL(name) args);                                                     \
+        if (sig > 0) {                                                                             \
+            if (info)                                                                              \
+                rt_write_range(t, pc, info, sizeof *info);                                         \
+            rt_signal_acquire(t, sig);                                                             \
+        }                                                                                          \
+        return sig;                                                                                \
+    }
+
+WAIT_INFO(sigwaitinfo, (const sigset_t *set, siginfo_t *info), (set, info))
+WAIT_INFO(sigtimedwait, (const sigset_t *set, siginfo_t *info, const struct timespec *timeout),
+          (set, info, timeout))
+
+RT_INTERCEPT(int, signalfd, (int fd, const sigset_t *set, int flags))
+{
+    RT_SCOPE(signalfd);
+    if (t && set)
+        read_set(t, pc, set);
+    int result = RT_REAL(signalfd)(fd, set, flags);
+    if (t && result >= 0 && fd == -1)
+        rt_fd_create(t, pc, result);
+    return result;
+}
+
+/* ---- stacks ---- */
+
+RT_INTERCEPT(int, sigaltstack, (const stack_t *set, stack_t *old))
+{
+    RT_SCOPE(sigaltstack);
+    if (t && set)
+        rt_read_range(t, pc, set, sizeof *set);
+    int err = rt_altstack_exchange(set, old);
+    if (err) {
+        errno = -err;
+        return -1;
+    }
+    if (t && old)
+        rt_write_range(t, pc, old, sizeof *old);
+    return 0;
+}
