@@ -26,7 +26,7 @@ static RT_COLD void leave_slow(struct rt_thread *t)
     int saved = errno;
     if (rt_event_reset_wanted || rt_shadow.exhausted)
         rt_event_reset_if_needed();
-    if (rt_tls.pending && rt_self() == t)
+    if (rt_tls.pending)
         rt_signals_deliver(t);
     errno = saved;
 }

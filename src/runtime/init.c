@@ -10,6 +10,7 @@
 #include "finding.h"
 #include "heap.h"
 #include "hook.h"
+#include "ignore.h"
 #include "lockset.h"
 #include "module.h"
 #include "mutex.h"
@@ -72,13 +73,9 @@ void rt_init(void)
     rt_tls.depth++;
     rt_interceptors_init();
     rt_options_init();
-    rt_modules_refresh();
-    rt_suppress_init();
-    if (rt_options.enabled && init_steps()) {
-        rt_finding_init();
-        rt_sidecar_init();
+    rt_finding_init();
+    if (rt_options.enabled && init_steps())
         rt_enabled = true;
-    }
     rt_exit_init();
     rt_ready = true;
     rt_tls.depth--;
@@ -118,8 +115,12 @@ int rt_finish(int status)
     static uint32_t finished; /* atomic: exit may be called by several threads */
     struct rt_thread *t = rt_self();
 
-    if (!rt_ready || __atomic_exchange_n(&finished, 1, __ATOMIC_RELAXED))
+    /* in the child of vfork, all of this is the parent's */
+    if (!rt_ready || rt_tls.depth >= RT_DEPTH_VFORK ||
+        __atomic_exchange_n(&finished, 1, __ATOMIC_RELAXED))
         return status;
+    if (t)
+        rt_ignore_check(t);
     if (rt_enabled) {
         wait_for_others();
         struct rt_scope s;
@@ -129,5 +130,9 @@ int rt_finish(int status)
         }
     }
     rt_finding_finish();
-    return ask_program(rt_finding_count() > 0) ? rt_options.exitcode : status;
+    /* exitcode=0 means: keep the program's own */
+    if (ask_program(rt_finding_count() > 0) && rt_options.exitcode)
+        status = rt_options.exitcode;
+    rt_sidecar_end(status);
+    return status;
 }
