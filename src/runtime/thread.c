@@ -2,8 +2,10 @@
 #include "event.h"
 #include "finding.h"
 #include "format.h"
+#include "ignore.h"
 #include "options.h"
 #include "shadow_map.h"
+#include "signals.h"
 #include "stack.h"
 #include "sync.h"
 #include "sys/sys.h"
@@ -206,6 +208,8 @@ static void thread_free(struct rt_thread *t)
     core_clock_clear(&t->fence_acquire);
     rt_event_thread_free(t);
     rt_frames_free(t);
+    rt_jumps_free(t);
+    rt_ignores_free(t);
     if (t->sleep_clock)
         core_free(t->sleep_clock, t->sleep_clock_slots * sizeof *t->sleep_clock);
     core_free(t, sizeof *t);
@@ -251,6 +255,7 @@ void rt_thread_start(struct rt_thread *t)
     rt_event_start(t);
     if (!t->is_main && t->stack_low)
         rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
+    rt_altstack_start(t);
     rt_tls.depth--;
 }
 
@@ -270,9 +275,13 @@ int rt_thread_init(void)
 
 void rt_thread_end(struct rt_thread *t)
 {
+    uint64_t mask;
     bool gone;
 
     rt_tls.depth++; /* stays up: the thread is outside for good */
+    rt_signals_block(&mask); /* for good: others shall handle what is sent to the process */
+    rt_ignore_check(t);
+    rt_altstack_end(t);
     if (t->stack_low && !t->is_main)
         rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
     rt_tls.thread = NULL;
