@@ -24,8 +24,8 @@ function flush_report(    a, b) {
 }
 /^ +#[0-9]+ / && kind {
     if (!in_stack) { stacks++; in_stack = 1 }
-    # An interceptor's frame has no source file: the first frame that has one is the program's.
-    if (stacks <= 2 && top[stacks] == "" && $3 != "<null>")
+    # An interceptor's frame has no source file, or one of the runtime: the next one is the program's.
+    if (stacks <= 2 && top[stacks] == "" && $3 != "<null>" && $3 !~ /sanitizer/)
         top[stacks] = $2
     next
 }
