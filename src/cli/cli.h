@@ -99,13 +99,15 @@ int cli_columns(FILE *stream);
  * reaches into the column gets a line for itself. */
 void cli_print_row(FILE *stream, int indent, int column, const char *term, const char *text);
 
-/* ---- help.c, man.c ---- */
+/* ---- help.c, man.c, runtime_options.c ---- */
 
 void cli_print_help(FILE *stream, const struct cli_verb *verb);
 void cli_print_man(FILE *stream, const struct cli_verb *verb);
 
-/* The options of the runtime, grouped, as in options.def. */
+/* The options of the runtime, grouped, as in options.def: for the terminal, and as docs/options.md
+ * has them. */
 void cli_print_runtime_options(FILE *stream);
+void cli_print_runtime_options_markdown(FILE *stream);
 
 /* Default of a runtime option as text; `buffer` of 32 bytes may be used for it. */
 struct wire_option;

@@ -1,6 +1,5 @@
 /* Help on the terminal, and the verb `help` itself. */
 #include "cli.h"
-#include "wire/options.h"
 
 #include <string.h>
 
@@ -69,62 +68,39 @@ void cli_print_help(FILE *stream, const struct cli_verb *verb)
         fputs("\nThe options of the runtime: reprise help options\n", stream);
 }
 
-const char *cli_option_default(const struct wire_option *option, char *buffer)
-{
-    if (option->type == WIRE_TYPE_STRING)
-        return option->text;
-    snprintf(buffer, 32, "%d", option->number);
-    return buffer;
-}
-
-static void print_runtime_option(FILE *stream, const struct wire_option *option)
-{
-    char term[128], number[32], text[512];
-    const char *fallback = cli_option_default(option, number);
-    bool quote = strchr(fallback, ' ') || !*fallback;
-    snprintf(term, sizeof term, "%s=%s%s%s", option->name, quote ? "'" : "", fallback,
-             quote ? "'" : "");
-    snprintf(text, sizeof text, "%s%s", option->help,
-             option->use == WIRE_USE_ACCEPTED ? " (accepted, no effect)" : "");
-    cli_print_row(stream, 2, 38, term, text);
-}
-
-void cli_print_runtime_options(FILE *stream)
-{
-    size_t count;
-    const struct wire_option *rows = wire_options_table(&count);
-    fputs("Options of the runtime, with their defaults. Set them in REPRISE_OPTIONS or\n"
-          "TSAN_OPTIONS, as name=value separated by ':', or with reprise run --set.\n",
-          stream);
-    for (size_t i = 0; i < count; i++) {
-        if (rows[i].name)
-            print_runtime_option(stream, &rows[i]);
-        else
-            print_title(stream, rows[i].help);
-    }
-}
-
 /* ---- the verb ---- */
 
-enum { OPTION_MAN = 1 };
+enum { OPTION_MAN = 1, OPTION_MARKDOWN };
+
+static int explain_options(bool markdown)
+{
+    if (markdown)
+        cli_print_runtime_options_markdown(stdout);
+    else
+        cli_print_runtime_options(stdout);
+    return CLI_OK;
+}
 
 static int help_main(int argc, char **argv)
 {
     struct cli_arguments arguments = {&cli_verb_help, argc, argv, 1, NULL};
-    bool man = false;
+    bool man = false, markdown = false;
     int id;
-    while ((id = cli_next(&arguments)) > 0)
-        man = true;
+    while ((id = cli_next(&arguments)) > 0) {
+        man = man || id == OPTION_MAN;
+        markdown = markdown || id == OPTION_MARKDOWN;
+    }
     if (id != CLI_END)
         return id == CLI_HELP ? CLI_OK : CLI_USAGE;
     const char *topic = argv[arguments.next];
-    const struct cli_verb *verb = topic ? cli_find_verb(topic) : &cli_root;
     if (topic && strcmp(topic, "options") == 0)
-        cli_print_runtime_options(stdout);
-    else if (!verb) {
+        return explain_options(markdown);
+    const struct cli_verb *verb = topic ? cli_find_verb(topic) : &cli_root;
+    if (!verb) {
         cli_error("help", "no verb '%s'; see `reprise help`", topic);
         return CLI_USAGE;
-    } else if (man)
+    }
+    if (man)
         cli_print_man(stdout, verb);
     else
         cli_print_help(stdout, verb);
@@ -134,13 +110,14 @@ static int help_main(int argc, char **argv)
 static const struct cli_option options[] = {
     {"man", 0, NULL, OPTION_MAN,
      "print the manual page as roff: reprise help --man run | man -l -"},
+    {"markdown", 0, NULL, OPTION_MARKDOWN, "print the runtime options as docs/options.md has them"},
     {0},
 };
 
 const struct cli_verb cli_verb_help = {
     .name = "help",
     .summary = "explain a verb, or list the runtime options",
-    .synopsis = "[--man] [VERB | options]",
+    .synopsis = "[--man | --markdown] [VERB | options]",
     .description =
         (const char *const[]){
             "Explains a verb. With `options` it lists the options of the runtime.", NULL},

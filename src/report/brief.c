@@ -23,41 +23,34 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* The first frame with a source line; a race inside memcpy() is the caller's. */
-static const json_t *telling_frame(const struct finding *finding, const json_t *stack,
-                                   struct symbols *symbols)
+/* The first frame with a source line; a race inside memcpy() is the caller's. Without any, the
+ * first frame. */
+static bool telling_frame(const struct finding *finding, const json_t *stack,
+                          struct symbols *symbols, struct frame_rows *rows)
 {
-    const struct symbol_frame *frames;
-    const char *module;
-    uint64_t offset;
-    for (size_t i = 0; i < json_array_size(stack); i++) {
-        const json_t *frame = json_array_get(stack, i);
-        if (finding_frame(finding, frame, &module, &offset) && module &&
-            symbols_code(symbols, module, offset, &frames) && frames[0].line)
-            return frame;
-    }
-    return json_array_get(stack, 0);
+    for (size_t i = 0; i < json_array_size(stack); i++)
+        if (finding_frame(finding, json_array_get(stack, i), symbols, rows) && rows->count &&
+            rows->at[0].line)
+            return true;
+    return finding_frame(finding, json_array_get(stack, 0), symbols, rows);
 }
 
 static void print_place(FILE *stream, const struct finding *finding, const json_t *stack,
                         struct symbols *symbols)
 {
-    const struct symbol_frame *frames;
-    const char *module;
-    uint64_t offset;
-    if (!finding_frame(finding, telling_frame(finding, stack, symbols), &module, &offset))
+    struct frame_rows rows;
+    if (!telling_frame(finding, stack, symbols, &rows))
         return;
-    if (!module) {
-        fprintf(stream, "0x%llx", (unsigned long long)offset);
+    if (!rows.module) {
+        fprintf(stream, "0x%llx", (unsigned long long)rows.offset);
         return;
     }
-    symbols_code(symbols, module, offset, &frames);
-    if (frames[0].function)
-        fprintf(stream, "%s ", frames[0].function);
-    if (frames[0].file && frames[0].line)
-        fprintf(stream, "%s:%d", short_path(frames[0].file), frames[0].line);
+    if (rows.at[0].function)
+        fprintf(stream, "%s ", rows.at[0].function);
+    if (rows.at[0].file && rows.at[0].line)
+        fprintf(stream, "%s:%d", short_path(rows.at[0].file), rows.at[0].line);
     else
-        fprintf(stream, "(%s+0x%llx)", base_of(module), (unsigned long long)offset);
+        fprintf(stream, "(%s+0x%llx)", base_of(rows.module), (unsigned long long)rows.offset);
 }
 
 int findings_title_width(const struct findings *findings)

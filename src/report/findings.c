@@ -77,17 +77,60 @@ void findings_free(struct findings *findings)
     *findings = (struct findings){0};
 }
 
-bool finding_frame(const struct finding *finding, const json_t *frame, const char **module,
-                   uint64_t *offset)
+static int row_number(const json_t *row, const char *key)
 {
+    return (int)json_integer_value(json_object_get(row, key));
+}
+
+static void take_recorded(const json_t *symbol, struct frame_rows *rows)
+{
+    const json_t *recorded = json_object_get(symbol, "rows");
+    size_t count = json_array_size(recorded);
+    for (rows->count = 0; rows->count < count && rows->count < FRAME_ROWS; rows->count++) {
+        const json_t *row = json_array_get(recorded, rows->count);
+        rows->at[rows->count] = (struct symbol_frame){
+            .function = finding_string(row, "function", NULL),
+            .file = finding_string(row, "file", NULL),
+            .line = row_number(row, "line"),
+            .column = row_number(row, "column"),
+        };
+    }
+}
+
+static bool find_recorded(const struct finding *finding, json_int_t module, struct frame_rows *rows)
+{
+    const json_t *symbols = json_object_get(finding->object, "symbols");
+    for (size_t i = 0; i < json_array_size(symbols); i++) {
+        const json_t *symbol = json_array_get(symbols, i);
+        if (json_integer_value(json_object_get(symbol, "module")) != module ||
+            strtoull(finding_string(symbol, "offset", "0"), NULL, 0) != rows->offset)
+            continue;
+        take_recorded(symbol, rows);
+        return rows->count > 0;
+    }
+    return false;
+}
+
+bool finding_frame(const struct finding *finding, const json_t *frame, struct symbols *symbols,
+                   struct frame_rows *rows)
+{
+    const struct symbol_frame *frames;
     const json_t *index = json_array_get(frame, 0);
     const char *text = json_string_value(json_array_get(frame, 1));
     if (!json_is_integer(index) || !text)
         return false;
     const json_t *modules = json_object_get(finding->object, "modules");
     json_int_t at = json_integer_value(index);
-    *module = at < 0 ? NULL : finding_string(json_array_get(modules, (size_t)at), "path", NULL);
-    *offset = strtoull(text, NULL, 0);
+    rows->module =
+        at < 0 ? NULL : finding_string(json_array_get(modules, (size_t)at), "path", NULL);
+    rows->offset = strtoull(text, NULL, 0);
+    rows->count = 0;
+    if (!rows->module || find_recorded(finding, at, rows))
+        return true;
+    rows->count = symbols_code(symbols, rows->module, rows->offset, &frames);
+    if (rows->count > FRAME_ROWS)
+        rows->count = FRAME_ROWS;
+    memcpy(rows->at, frames, rows->count * sizeof *frames);
     return true;
 }
 

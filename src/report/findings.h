@@ -34,9 +34,21 @@ void findings_free(struct findings *findings);
 /* Text of a member, or `fallback`. */
 const char *finding_string(const json_t *object, const char *key, const char *fallback);
 
-/* One frame of a stack: module path (NULL: in no module) and offset. False if malformed. */
-bool finding_frame(const struct finding *finding, const json_t *frame, const char **module,
-                   uint64_t *offset);
+enum { FRAME_ROWS = 64 };
+
+/* What one frame of a stack means: several rows when calls were inlined, innermost first. Strings
+ * are valid until the next look-up. */
+struct frame_rows {
+    const char *module; /* path; NULL: in no module */
+    uint64_t offset;    /* in the module, or the address */
+    struct symbol_frame at[FRAME_ROWS];
+    size_t count; /* 0 in no module, else at least 1 */
+};
+
+/* Takes what the sidecar recorded, because the program may have been rebuilt since; asks
+ * `symbols` for the rest. False if the frame is malformed. */
+bool finding_frame(const struct finding *finding, const json_t *frame, struct symbols *symbols,
+                   struct frame_rows *rows);
 
 /* The stacks that say where the finding is: of its accesses, or else its own. At most `room`;
  * returns how many. */

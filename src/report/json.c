@@ -7,27 +7,23 @@
 static void add_frames(json_t *to, const struct finding *finding, const json_t *frame,
                        struct symbols *symbols)
 {
-    const struct symbol_frame *frames;
-    const char *module;
-    uint64_t offset;
-    if (!finding_frame(finding, frame, &module, &offset))
+    struct frame_rows rows;
+    if (!finding_frame(finding, frame, symbols, &rows))
         return;
     const char *text = json_string_value(json_array_get(frame, 1));
-    if (!module) {
+    if (!rows.module)
         json_array_append_new(to, json_pack("{s:s}", "address", text));
-        return;
-    }
-    size_t count = symbols_code(symbols, module, offset, &frames);
-    for (size_t i = 0; i < count; i++) {
-        json_t *object = json_pack("{s:s, s:s}", "module", module, "offset", text);
-        if (frames[i].function)
-            json_object_set_new(object, "function", json_string(frames[i].function));
-        if (frames[i].file)
-            json_object_set_new(object, "file", json_string(frames[i].file));
-        if (frames[i].line)
-            json_object_set_new(object, "line", json_integer(frames[i].line));
-        if (frames[i].column)
-            json_object_set_new(object, "column", json_integer(frames[i].column));
+    for (size_t i = 0; i < rows.count; i++) {
+        const struct symbol_frame *row = &rows.at[i];
+        json_t *object = json_pack("{s:s, s:s}", "module", rows.module, "offset", text);
+        if (row->function)
+            json_object_set_new(object, "function", json_string(row->function));
+        if (row->file)
+            json_object_set_new(object, "file", json_string(row->file));
+        if (row->line)
+            json_object_set_new(object, "line", json_integer(row->line));
+        if (row->column)
+            json_object_set_new(object, "column", json_integer(row->column));
         json_array_append_new(to, object);
     }
 }
@@ -77,6 +73,7 @@ void findings_print_json(FILE *stream, const struct findings *findings, struct s
     for (size_t i = 0; i < findings->count; i++) {
         json_t *copy = json_deep_copy(findings->at[i].object);
         make_readable(&findings->at[i], copy, symbols);
+        json_object_del(copy, "symbols"); /* each frame has its own now */
         json_object_set_new(copy, "reports", json_integer((json_int_t)findings->at[i].reports));
         json_array_append_new(array, copy);
     }

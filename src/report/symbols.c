@@ -89,13 +89,24 @@ static bool is_mangled(const char *name)
     return strncmp(name, "_Z", 2) == 0;
 }
 
+/* Demangles without the suffix of a clone: f(int) rather than f(int) [clone .constprop.0]. There
+ * is no '.' in the mangled name itself. */
+static char *demangle(const char *name)
+{
+    int status;
+    size_t length = strcspn(name, ".");
+    char *bare = strndup(name, length);
+    char *demangled = bare && length ? __cxa_demangle(bare, NULL, NULL, &status) : NULL;
+    free(bare);
+    return demangled;
+}
+
 /* Only what looks mangled: a C function named `i` is not the type int. */
 static const char *readable(struct symbols *symbols, const char *name)
 {
-    int status;
     char *demangled = NULL;
     if (is_mangled(name) && !symbols->settings.no_demangle)
-        demangled = __cxa_demangle(name, NULL, NULL, &status);
+        demangled = demangle(name);
     if (!demangled)
         return name;
     close_templates(demangled);

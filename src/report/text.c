@@ -16,38 +16,33 @@ static void print_thread(FILE *stream, long long id)
         fprintf(stream, "thread T%lld", id);
 }
 
-static void print_frame(FILE *stream, const char *module, uint64_t offset,
-                        const struct symbol_frame *frame, size_t number)
+static void print_row(FILE *stream, const struct frame_rows *rows, size_t i, size_t number)
 {
-    fprintf(stream, "    #%zu %s", number, frame->function ? frame->function : "<null>");
-    if (frame->file && frame->line)
-        fprintf(stream, " %s:%d", short_path(frame->file), frame->line);
-    if (frame->file && frame->line && frame->column)
-        fprintf(stream, ":%d", frame->column);
-    if (!frame->file || !frame->line)
-        fprintf(stream, " (%s+0x%llx)", module, (unsigned long long)offset);
+    const struct symbol_frame *row = &rows->at[i];
+    fprintf(stream, "    #%zu %s", number, row->function ? row->function : "<null>");
+    if (row->file && row->line)
+        fprintf(stream, " %s:%d", short_path(row->file), row->line);
+    if (row->file && row->line && row->column)
+        fprintf(stream, ":%d", row->column);
+    if (!row->file || !row->line)
+        fprintf(stream, " (%s+0x%llx)", rows->module, (unsigned long long)rows->offset);
     fputc('\n', stream);
 }
 
 static void print_stack(FILE *stream, const struct finding *finding, const json_t *stack,
                         struct symbols *symbols)
 {
-    const struct symbol_frame *frames;
-    const char *module;
-    uint64_t offset;
+    struct frame_rows rows;
     size_t number = 0;
     if (!json_array_size(stack))
         fputs("    (no stack)\n", stream);
     for (size_t i = 0; i < json_array_size(stack); i++) {
-        if (!finding_frame(finding, json_array_get(stack, i), &module, &offset))
+        if (!finding_frame(finding, json_array_get(stack, i), symbols, &rows))
             continue;
-        if (!module) {
-            fprintf(stream, "    #%zu 0x%llx\n", number++, (unsigned long long)offset);
-            continue;
-        }
-        size_t count = symbols_code(symbols, module, offset, &frames);
-        for (size_t k = 0; k < count; k++)
-            print_frame(stream, module, offset, &frames[k], number++);
+        if (!rows.module)
+            fprintf(stream, "    #%zu 0x%llx\n", number++, (unsigned long long)rows.offset);
+        for (size_t k = 0; k < rows.count; k++)
+            print_row(stream, &rows, k, number++);
     }
 }
 
@@ -62,13 +57,19 @@ static void print_mutexes(FILE *stream, const json_t *mutexes)
     }
 }
 
+static const char *operation(const json_t *access)
+{
+    if (json_is_true(json_object_get(access, "free")))
+        return "free";
+    return finding_string(access, "op", "access");
+}
+
 static void print_access(FILE *stream, const struct finding *finding, const json_t *access,
                          bool previous, struct symbols *symbols)
 {
     fprintf(stream, "  %s%s%s of %lld bytes at %s by ", previous ? "previous " : "",
-            json_is_true(json_object_get(access, "atomic")) ? "atomic " : "",
-            finding_string(access, "op", "access"), integer(access, "size"),
-            finding_string(access, "address", "?"));
+            json_is_true(json_object_get(access, "atomic")) ? "atomic " : "", operation(access),
+            integer(access, "size"), finding_string(access, "address", "?"));
     print_thread(stream, integer(access, "thread"));
     print_mutexes(stream, json_object_get(access, "mutexes"));
     fputc('\n', stream);

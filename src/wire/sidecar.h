@@ -24,6 +24,7 @@
  *   accesses    array; [0] is the access that completed the race
  *                 op        "read" or "write"
  *                 atomic    true; left out when plain
+ *                 free      true for free() and the like, which are writes
  *                 size      bytes
  *                 address   of the first byte
  *                 thread    id of a thread
@@ -40,9 +41,14 @@
  *                 stack     of the allocation, or of the open
  *   threads     array of {id, tid, name, state: "running" or "finished", parent: id, stack}
  *               0 is the main thread; stack is where it was created
- *   mutexes     array of {id, address, stack}
+ *   mutexes     array of {id, address, stack, destroyed: true or left out}
  *   sleep       stack of the sleep that alone seemed to order the accesses
+ *   count       of equal threads that leaked
+ *   signal      number, of the handler a finding is about
+ *   degraded    array of words: in what this run was less exact than others
  *   modules     array of {path, build_id}
+ *   symbols     array of {module, offset, rows: array of {function, file, line, column}}: what
+ *               the frames meant at the time, innermost first; may be incomplete
  *   symbols     what was known when the report was written: array of {module, offset, rows}, one
  *               for each frame; rows: array of {function, file, line, column}, innermost inlined
  *               function first
@@ -63,8 +69,9 @@
 #define WIRE_KIND_END     "end"
 
 /* Environment between `reprise run` and the runtime. */
-#define WIRE_ENV_OPTIONS    "REPRISE_OPTIONS"
-#define WIRE_ENV_SYMBOLIZER "REPRISE_SYMBOLIZER" /* path of the command; run as `PATH symbolize`   \
-                                                  */
+#define WIRE_ENV_OPTIONS "REPRISE_OPTIONS"
+#define WIRE_ENV_SYMBOLIZER                                                                        \
+    "REPRISE_SYMBOLIZER" /* path of the command; run as `PATH symbolize`                           \
+                          */
 
 #endif

@@ -1,5 +1,6 @@
 #!/bin/bash
 # The words around the verbs: help, man pages, version, directories.
+source=$(cd "$(dirname "$0")/../.." && pwd)
 . "$(dirname "$0")/check.sh"
 
 run reprise
@@ -41,6 +42,11 @@ for option in exitcode=66 halt_on_error=0 "log_path=''" 'history_size=0' handle_
 done
 like out '^  coverage=0 .*accepted, no effect'
 ok 'runtime options'
+
+run reprise help --markdown options
+document=$source/docs/options.md
+cmp -s .out "$document" || complain 'docs/options.md is old: reprise help --markdown options >docs/options.md'
+ok 'docs/options.md is what the table says'
 
 for columns in 40 80 120; do
     for topic in '' cc run symbolize options; do
