@@ -178,11 +178,11 @@ static void put_registers(struct rt_text *b, const struct crash *c)
 
 static void put_summary(struct rt_text *b, const struct crash *c, rt_stack s)
 {
-    static struct rt_frames frames;
+    static struct rt_shown frames;
     if (!rt_options.print_summary)
         return;
-    rt_frames_read(&frames, s);
-    const struct rt_shown_frame *frame = rt_frames_main(&frames);
+    rt_shown_read(&frames, s);
+    const struct rt_shown_frame *frame = rt_shown_main(&frames);
     rt_put(b, "SUMMARY: ThreadSanitizer: %s ", describe(c));
     if (frame) {
         struct rt_shown_frame alone = *frame;

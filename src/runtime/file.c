@@ -45,6 +45,37 @@ const char *rt_exe_path(void)
     return path;
 }
 
+const char *rt_error_text(int error)
+{
+    static const struct {
+        int error;
+        const char *text;
+    } texts[] = {
+        {ENOENT, "no such file or directory"},
+        {EACCES, "permission denied"},
+        {EPERM, "not permitted"},
+        {EISDIR, "is a directory"},
+        {ENOTDIR, "not a directory"},
+        {ENOSPC, "no space left on device"},
+        {EDQUOT, "disk quota exceeded"},
+        {EROFS, "read-only file system"},
+        {EMFILE, "too many open files"},
+        {ENFILE, "too many open files in the system"},
+        {ELOOP, "too many symbolic links"},
+        {ENAMETOOLONG, "file name too long"},
+        {EPIPE, "nobody reads the pipe"},
+        {EIO, "input/output error"},
+    };
+    static char other[32]; /* two threads at once would write the same form */
+    struct rt_text b = {.data = other, .capacity = sizeof other, .fixed = true};
+    error = error < 0 ? -error : error;
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        if (texts[i].error == error)
+            return texts[i].text;
+    rt_put(&b, "error %d", error);
+    return other;
+}
+
 /* ---- writing ---- */
 
 /* A write into a pipe that nobody reads must not send the program a SIGPIPE of ours. */

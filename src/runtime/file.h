@@ -14,6 +14,9 @@
 /* Appends the whole file to b, at most 16 MiB of it. 0 or -errno. */
 int rt_file_read(const char *path, struct rt_text *b);
 
+/* What an error number means, in words: "no such file or directory". Takes either sign. */
+const char *rt_error_text(int error);
+
 /* The path of this program, "" when unknown. Constant after the first call, made by init. */
 const char *rt_exe_path(void);
 const char *rt_base_name(const char *path);

@@ -123,8 +123,8 @@ void rt_put_frame(struct rt_text *b, const char *format, unsigned number,
 
 void rt_put_stack(struct rt_text *b, rt_stack s)
 {
-    static struct rt_frames frames; /* kept: under the report lock */
-    rt_frames_read(&frames, s);
+    static struct rt_shown frames; /* kept: under the report lock */
+    rt_shown_read(&frames, s);
     for (size_t i = 0; i < frames.count; i++) {
         rt_put_frame(b, rt_options.stack_trace_format, (unsigned)i, &frames.at[i]);
         rt_put(b, "\n");

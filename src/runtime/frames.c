@@ -1,7 +1,7 @@
 #include "frames.h"
 #include "format.h"
 
-static void append(struct rt_frames *f, struct rt_shown_frame frame)
+static void append(struct rt_shown *f, struct rt_shown_frame frame)
 {
     if (f->count == f->capacity) {
         size_t capacity = f->capacity ? f->capacity * 2 : 128;
@@ -15,7 +15,7 @@ static void append(struct rt_frames *f, struct rt_shown_frame frame)
     f->at[f->count++] = frame;
 }
 
-static void append_code(struct rt_frames *f, const struct rt_code *code)
+static void append_code(struct rt_shown *f, const struct rt_code *code)
 {
     for (size_t i = 0; i < code->rows; i++)
         append(f, (struct rt_shown_frame){code, &code->row[i], i > 0});
@@ -39,7 +39,7 @@ static bool is_starter(const struct rt_shown_frame *frame)
 }
 
 /* What calls main, static constructors, or a thread's function is of no interest. */
-static void cut_bottom(struct rt_frames *f)
+static void cut_bottom(struct rt_shown *f)
 {
     size_t whole = f->count;
     while (f->count > 1 && is_starter(&f->at[f->count - 1]))
@@ -48,7 +48,7 @@ static void cut_bottom(struct rt_frames *f)
         f->count--;
 }
 
-void rt_frames_read(struct rt_frames *f, rt_stack s)
+void rt_shown_read(struct rt_shown *f, rt_stack s)
 {
     static rt_pc *pcs; /* kept: under the report lock */
     static size_t capacity;
@@ -75,7 +75,7 @@ bool rt_frame_is_internal(const struct rt_shown_frame *frame)
            (file && (rt_strstr(file, "/include/c++/") || rt_strstr(file, "/include/g++")));
 }
 
-const struct rt_shown_frame *rt_frames_main(const struct rt_frames *f)
+const struct rt_shown_frame *rt_shown_main(const struct rt_shown *f)
 {
     for (size_t i = 0; i < f->count; i++)
         if (!rt_frame_is_internal(&f->at[i]))

@@ -14,16 +14,16 @@ struct rt_shown_frame {
     bool inlined_into;              /* an inlined function of the same pc stands above */
 };
 
-struct rt_frames {
+struct rt_shown {
     struct rt_shown_frame *at; /* innermost first */
     size_t count, capacity;
 };
 
 /* Fills f with the frames of s, none for s = 0. The memory of f is kept for the next time. */
-void rt_frames_read(struct rt_frames *f, rt_stack s);
+void rt_shown_read(struct rt_shown *f, rt_stack s);
 
 /* The frame that names the finding: the innermost of the user's own. NULL when empty. */
-const struct rt_shown_frame *rt_frames_main(const struct rt_frames *f);
+const struct rt_shown_frame *rt_shown_main(const struct rt_shown *f);
 
 /* Is it part of this runtime or of the C++ library's headers? */
 bool rt_frame_is_internal(const struct rt_shown_frame *frame);

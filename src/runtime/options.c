@@ -51,7 +51,8 @@ static void apply_file(const char *name, bool must_exist, int depth)
     expand(name, path);
     int error = rt_file_read(path, &text);
     if (error && must_exist)
-        rt_put(&complaints, "reprise: cannot read options from '%s' (error %d)\n", path, -error);
+        rt_put(&complaints, "reprise: cannot read options from '%s': %s\n", path,
+               rt_error_text(error));
     if (!error && text.length)
         apply(text.data, depth + 1);
     rt_text_free(&text);

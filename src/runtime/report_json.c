@@ -32,7 +32,8 @@ static void end_line(void)
     rt_put(&line, "\n");
     int error = rt_log_write(&log, line.data, line.length);
     if (error) {
-        rt_say("cannot write findings to %s (error %d); they are not recorded", log.path, -error);
+        rt_say("cannot write findings to '%s': %s; they are not recorded", log.path,
+               rt_error_text(error));
         log.path[0] = '\0';
     }
 }
@@ -159,8 +160,8 @@ static void put_symbols(void)
 
 static void put_stack(const char *key, rt_stack s)
 {
-    static struct rt_frames frames; /* kept: under the report lock */
-    rt_frames_read(&frames, s);
+    static struct rt_shown frames; /* kept: under the report lock */
+    rt_shown_read(&frames, s);
     rt_json_open(&line, key, "[");
     for (size_t i = 0; i < frames.count; i++) {
         if (frames.at[i].inlined_into)
@@ -295,10 +296,10 @@ static void put_degraded(void)
 
 static void sign_stack(struct core_signature *s, const char *what, rt_stack stack)
 {
-    static struct rt_frames frames; /* kept: under the report lock */
+    static struct rt_shown frames; /* kept: under the report lock */
     char place[RT_LOG_PATH];
     core_signature_part(s, what);
-    rt_frames_read(&frames, stack);
+    rt_shown_read(&frames, stack);
     for (size_t i = 0; i < frames.count; i++) {
         const struct rt_shown_frame *at = &frames.at[i];
         struct rt_text b = {.data = place, .capacity = sizeof place, .fixed = true};

@@ -237,11 +237,11 @@ static rt_stack summary_stack(const struct rt_finding *f)
 
 static void put_summary(struct rt_text *b, const struct rt_finding *f)
 {
-    static struct rt_frames frames; /* kept: under the report lock */
+    static struct rt_shown frames; /* kept: under the report lock */
     if (!rt_options.print_summary)
         return;
-    rt_frames_read(&frames, summary_stack(f));
-    const struct rt_shown_frame *frame = rt_frames_main(&frames);
+    rt_shown_read(&frames, summary_stack(f));
+    const struct rt_shown_frame *frame = rt_shown_main(&frames);
     rt_put(b, "SUMMARY: ThreadSanitizer: %s", rt_finding_title(f));
     if (frame) {
         struct rt_shown_frame alone = *frame;

@@ -50,8 +50,8 @@ void rt_stream_init(void)
     int error = rt_log_open(&stream_log);
     if (error) {
         stream_log.path[0] = '\0';
-        rt_say("cannot write log_path '%s' (error %d); reports go to standard error",
-               rt_options.log_path, -error);
+        rt_say("cannot write log_path '%s': %s; reports go to standard error", rt_options.log_path,
+               rt_error_text(error));
     }
 }
 
@@ -67,7 +67,7 @@ void rt_stream_write(const char *text, size_t bytes)
     bool to_fd = !stream_log.path[0];
     core_lock_release(&stream_lock);
     if (error)
-        rt_say("cannot write the log file (error %d); reports go to standard error", -error);
+        rt_say("cannot write the log file: %s; reports go to standard error", rt_error_text(error));
     if (to_fd)
         rt_write_fd(stream_fd, text, bytes);
 }

@@ -40,8 +40,8 @@ void rt_suppress_init(void)
     if (file && file[0]) {
         int error = read_file(file, &text);
         if (error)
-            rt_say("cannot read the suppressions in '%s' (error %d); nothing of it applies", file,
-                   -error);
+            rt_say("cannot read the suppressions in '%s': %s; nothing of it applies", file,
+                   rt_error_text(error));
         core_suppressions_parse(&set, text.data, text.length, complain, (void *)(uintptr_t)file);
     }
     rt_text_free(&text);
@@ -150,10 +150,10 @@ static struct core_suppression *match_frame(enum core_suppression_type type,
 /* race_top looks at the innermost frame alone. */
 static bool match_stack(enum core_suppression_type type, rt_stack s)
 {
-    static struct rt_frames frames; /* kept: under the report lock */
+    static struct rt_shown frames; /* kept: under the report lock */
     struct core_suppression *row = NULL;
     size_t i = 0;
-    rt_frames_read(&frames, s);
+    rt_shown_read(&frames, s);
     while (i < frames.count && !(row = match_frame(type, &frames.at[i])))
         i++;
     if (!row && type == CORE_SUPPRESS_RACE && frames.count) {

@@ -262,7 +262,8 @@ static bool is_complete(const struct rt_text *b)
            (b->length > 1 && b->data[b->length - 1] == '\n' && b->data[b->length - 2] == '\n');
 }
 
-/* The timeout counts from the question: a helper that trickles must not hold us for ever. */
+/* The timeout counts from the question: a helper that trickles must not hold us for ever, and one
+ * that was too slow once isn't tried again. */
 static bool receive(struct rt_text *answer)
 {
     const uint64_t end = sys_monotonic_ns() + TIMEOUT_MS * 1000000ull;
@@ -270,12 +271,16 @@ static bool receive(struct rt_text *answer)
     while (!is_complete(answer)) {
         uint64_t now = sys_monotonic_ns();
         struct pollfd ready = {.fd = helper.fd, .events = POLLIN};
-        if (now >= end || answer->length > ANSWER_MAX)
+        if (now >= end || answer->length > ANSWER_MAX) {
+            helper.starts = STARTS_MAX;
             return false;
+        }
         long r = sys_call(SYS_poll, (long)&ready, 1, (long)((end - now) / 1000000 + 1), 0, 0, 0);
         if (r == -EINTR)
             continue;
-        long n = r > 0 ? sys_read(helper.fd, piece, sizeof piece) : -ETIMEDOUT;
+        if (r == 0)
+            continue;
+        long n = r > 0 ? sys_read(helper.fd, piece, sizeof piece) : r;
         if (n <= 0)
             return false;
         rt_put_bytes(answer, piece, (size_t)n);
