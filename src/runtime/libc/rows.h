@@ -85,6 +85,10 @@ static inline void rt_row_show(struct rt_thread **t)
 /* Reads or writes a string, its terminating zero included. */
 #define IN_S(s) rt_row_in(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
 #define OUT_S(s) rt_row_out(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
+/* A static result of libc's own. Its locks order the calls that write it, but nobody who reads
+ * what was returned: an atomic write races with plain reads, not with its likes. */
+#define STATIC(p) rt_row_static(t, pc, (p), sizeof *(p));
+#define STATIC_S(s) rt_row_static(t, pc, (s), (s) ? (size_t)rt_string_bytes(s) : 0);
 /* Reads n bytes of a string that a function needed, all of it with strict_string_checks. */
 #define IN_PART(s, n)                                                                              \
     rt_row_in(t, pc, (s), rt_options.strict_string_checks ? rt_string_bytes(s) : (ssize_t)(n));
@@ -112,6 +116,12 @@ static inline void rt_row_out(struct rt_thread *t, rt_pc pc, const void *p, ssiz
 {
     if (p && n > 0)
         rt_write_range(t, pc, p, (size_t)n);
+}
+
+static inline void rt_row_static(struct rt_thread *t, rt_pc pc, const void *p, size_t n)
+{
+    if (p)
+        rt_access_range(t, pc, (rt_addr)p, n, RT_ATOMIC_WRITE);
 }
 
 /* strlen() + 1 by the real strlen. string.c. */

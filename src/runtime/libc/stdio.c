@@ -25,11 +25,12 @@ ROW(FILE *, fmemopen, (void *buf, size_t n, const char *mode), (buf, n, mode), B
 ROW(FILE *, open_memstream, (char **buf, size_t *n), (buf, n), BLOCK, , r, PUT(buf) PUT(n))
 ROW(FILE *, open_wmemstream, (wchar_t **buf, size_t *n), (buf, n), BLOCK, , r, PUT(buf) PUT(n))
 
-/* Others may be printing to the stream meanwhile, which its lock allows. */
-ROW(FILE *, freopen, (const char *path, const char *mode, FILE *f), (path, mode, f), BLOCK,
+/* Others may be printing to the stream meanwhile, which its lock allows; so may whoever has
+ * allocated the buffer that is freed here. */
+ROW(FILE *, freopen, (const char *path, const char *mode, FILE *f), (path, mode, f), HIDDEN,
     IN_S(path) IN_S(mode) STREAM_GIVE(f), r,
     SEEN_PATH() rt_fd_replace(t, pc, rt_stream_fd(r), RT_FD_FILE);)
-ROW(FILE *, freopen64, (const char *path, const char *mode, FILE *f), (path, mode, f), BLOCK,
+ROW(FILE *, freopen64, (const char *path, const char *mode, FILE *f), (path, mode, f), HIDDEN,
     IN_S(path) IN_S(mode) STREAM_GIVE(f), r,
     SEEN_PATH() rt_fd_replace(t, pc, rt_stream_fd(r), RT_FD_FILE);)
 

@@ -243,7 +243,7 @@ NUMBER(long double, strtold, (), ())
 /* ---- messages ---- */
 
 /* GNU: the text may be libc's own, then buf is untouched. */
-ROW(char *, strerror_r, (int error, char *buf, size_t n), (error, buf, n), BLOCK, , r == buf,
+ROW(char *, strerror_r, (int error, char *buf, size_t n), (error, buf, n), HIDDEN, , r == buf,
     OUT_S(buf))
-ROW(int, __xpg_strerror_r, (int error, char *buf, size_t n), (error, buf, n), BLOCK, , n > 0,
+ROW(int, __xpg_strerror_r, (int error, char *buf, size_t n), (error, buf, n), HIDDEN, , n > 0,
     OUT_S(buf))
