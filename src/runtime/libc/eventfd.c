@@ -1,11 +1,9 @@
 /*
- * Descriptors that are no files: eventfd, timerfd, signalfd, inotify, pidfd.
+ * Descriptors that are no files: eventfd, timerfd, inotify, pidfd. signalfd is in signal.c.
  */
 #include "rows.h"
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/signalfd.h>
 #include <sys/timerfd.h>
 
 ROW(int, eventfd, (unsigned count, int flags), (count, flags), NOW, , true, NEW_FD(r, EVENT))
@@ -21,10 +19,6 @@ ROW(int, timerfd_settime,
     (fd, flags, value, old), NOW, GET(value) GIVE(fd), r == 0, PUT(old))
 ROW(int, timerfd_gettime, (int fd, struct itimerspec *value), (fd, value), NOW, USE_FD(fd),
     r == 0, PUT(value))
-
-/* With fd >= 0 it is an old one that gets a new mask. */
-ROW(int, signalfd, (int fd, const sigset_t *mask, int flags), (fd, mask, flags), NOW,
-    USE_FD(fd) GET(mask), r >= 0 && r != fd, NEW_FD(r, PLAIN))
 
 /* Tells of what happens to files, so it is ordered with them. */
 ROW(int, inotify_init, (void), (), NOW, , true, NEW_FD(r, FILE))
