@@ -14,7 +14,7 @@ struct half {
 
 static bool is_special(uint32_t w)
 {
-    return w >= 0xfffffff0u;
+    return w >= (uint32_t)CORE_CELL_SPLIT; /* or BUSY; no record has such a number */
 }
 
 static const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)
@@ -447,17 +447,81 @@ static uint64_t access_full(struct core_shadow *s, const struct core_actor *a, u
     return c;
 }
 
+/*
+ * The commonest change, without the lock: all eight bytes, no side tables, everything that is
+ * there ordered before this access. Says false when it isn't that, or when another thread was
+ * faster; what is said then is for the locked way to find out.
+ */
+static bool change_full(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                        core_id id, unsigned kind)
+{
+    /* acquire: the log rows of the entries are there */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), to;
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32), e = id << 4;
+
+    if (!core_cell_plain_full(c) || (kind & CORE_KIND_ATOMIC))
+        return false;
+    if ((r && !core_ordered(s, a, r)) || (w && w != r && !core_ordered(s, a, w)))
+        return false;
+    if (kind & CORE_KIND_WRITE)
+        to = CORE_CELL(e, e);
+    else if (r && !kind_covers(kind, core_kind(s, r))) /* an atomic write: the read joins it */
+        return false;
+    else
+        to = CORE_CELL(w, e);
+    /* release: the log row of id is there before the id can be found */
+    return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind)
 {
-    uint64_t conflict = 0, c = cell_lock(p);
+    uint64_t conflict = 0, c;
 
+    if (mask8 == 0xff && change_full(s, a, p, id, kind))
+        return 0;
+    c = cell_lock(p);
     if (mask8 == 0xff)
         c = access_full(s, a, c, q, id, kind, &conflict);
     else
         c = access_split(s, a, c, q, mask8, id, kind, &conflict);
     cell_unlock(p, c);
     return conflict;
+}
+
+/* r: the R of a half, or of a full word (mask 15 then). Sets never change, so no lock. */
+static bool reads_know(const struct core_shadow *s, const struct core_actor *a, uint32_t r,
+                       unsigned mask, unsigned kind)
+{
+    unsigned n = 1;
+    const uint32_t *e = &r;
+
+    if (r & CORE_TAG)
+        e = set_entries(s, r, &n);
+    for (unsigned i = 0; i < n; i++)
+        if (is_mine_now(a, e[i]) && (mask & ~with_mask(e[i]) & 15) == 0 &&
+            kind_covers(core_kind(s, e[i]), kind))
+            return true;
+    return false;
+}
+
+bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
+                       const uint64_t *q, unsigned mask8, unsigned kind)
+{
+    /* acquire: a set that the cell names is complete */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), half[2];
+
+    if (c == 0 || c == CORE_CELL_BUSY)
+        return false;
+    if (cell_is_full(c))
+        return reads_know(s, a, (uint32_t)(c >> 32), 15, kind);
+    half[0] = c;
+    half[1] = __atomic_load_n(q, __ATOMIC_ACQUIRE);
+    for (int i = 0; i < 2; i++, mask8 >>= 4)
+        if ((mask8 & 15) && ((uint32_t)half[i] & CORE_TAG || !(half[i] >> 32) ||
+                             !reads_know(s, a, (uint32_t)(half[i] >> 32), mask8 & 15, kind)))
+            return false;
+    return true;
 }
 
 void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id)

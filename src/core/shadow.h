@@ -46,7 +46,7 @@ enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 #define CORE_SET_FULL 0x40000000u
 #define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
 #define CORE_CELL_BUSY (~0ull)
-#define CORE_CELL_SPLIT ((uint64_t)0xfffffffeu)
+#define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
 
 /* One row of the event log, indexed by id. */
 struct core_event {
@@ -101,6 +101,14 @@ void core_shadow_init(struct core_shadow *s, const struct core_event *log, const
 uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind);
 
+/*
+ * Would core_shadow_access change nothing, because an access of this epoch by the same thread
+ * stands for this one? For all kinds but plain writes. Only reads, so that threads which poll
+ * one variable don't take its cell from each other; false is always a right answer.
+ */
+bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
+                       const uint64_t *q, unsigned mask8, unsigned kind);
+
 /* The whole word becomes "written by id" (id 0: never accessed) without a check. */
 void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id);
 
@@ -125,6 +133,43 @@ CORE_INLINE bool core_cell_plain_full(uint64_t c)
 CORE_INLINE uint32_t core_ror4(uint32_t x)
 {
     return x >> 4 | x << 28;
+}
+
+/*
+ * The quick look: is this plain access already known, as one of the same thread and epoch, to
+ * the same bytes and at least as strong? One load and one comparison, no store; "no" only
+ * means "look closer". window and span: ids of plain accesses that the thread drew in this
+ * epoch. Reading another thread's half-made change is harmless: only an id of our own window
+ * can say yes, and nobody but us writes those.
+ */
+typedef uint32_t __attribute__((may_alias)) core_entry;
+
+CORE_INLINE uint32_t core_entry_load(const uint64_t *cell, bool write)
+{
+    /* relaxed: see above */
+    return __atomic_load_n((const core_entry *)cell + !write, __ATOMIC_RELAXED);
+}
+
+/* Of all eight bytes. */
+CORE_INLINE bool core_known_word(const uint64_t *p, bool write, uint32_t window, uint32_t span)
+{
+    return core_ror4(core_entry_load(p, write) - window) < span;
+}
+
+/* Of some bytes of the low or the high half. */
+CORE_INLINE bool core_known_half(const uint64_t *p, const uint64_t *q, bool high, uint32_t mask,
+                                 bool write, uint32_t window, uint32_t span)
+{
+    uint32_t entry = core_entry_load(p, write), d = entry - window;
+
+    if ((d >> 4) < span && ((d & 15) == 0 || (!high && (mask & ~d) == 0)))
+        return true;
+    /* An entry with a mask says that the word is split, but for the set of a full word, which
+     * may have any low bits: there Q is what it was before the word grew together or died. */
+    if (!high || (entry & 15) == 0 || entry >= (CORE_TAG | CORE_SET_FULL))
+        return false;
+    d = core_entry_load(q, write) - window;
+    return (d >> 4) < span && (mask & ~d) == 0;
 }
 
 #endif

@@ -8,30 +8,17 @@
 #include "rt.h"
 #include "shadow_map.h"
 
-/*
- * Is this access already known: same thread, same epoch, same bytes, and at least as strong?
- * One load and one comparison, no store; the answer "no" only means "look closer". Reading
- * another thread's half-made change is harmless: only an id of our own window can say yes, and
- * nobody but us writes those.
- */
+/* The quick look of core/shadow.h at a plain access of eight aligned bytes, */
 CORE_INLINE bool rt_known8(rt_addr a, bool write)
 {
-    uint32_t entry = ((uint32_t *)rt_cell_p(a))[!write];
-    return core_ror4(entry - rt_tls.window) < rt_tls.span;
+    return core_known_word(rt_cell_p(a), write, rt_tls.window, rt_tls.span);
 }
 
-/* size 1, 2 or 4, aligned. */
+/* and of 1, 2 or 4 aligned ones. */
 CORE_INLINE bool rt_known(rt_addr a, unsigned size, bool write)
 {
-    uint32_t mask = ((1u << size) - 1) << (a & 3);
-    uint32_t entry = ((uint32_t *)rt_cell_p(a))[!write], d = entry - rt_tls.window;
-
-    if ((d >> 4) < rt_tls.span && ((d & 15) == 0 || (!(a & 4) && (mask & ~d) == 0)))
-        return true;
-    if (!(a & 4) || (entry & 15) == 0) /* not split as far as this entry tells */
-        return false;
-    d = ((uint32_t *)rt_cell_q(a))[!write] - rt_tls.window;
-    return (d >> 4) < rt_tls.span && (mask & ~d & 15) == 0;
+    return core_known_half(rt_cell_p(a), rt_cell_q(a), a & 4, ((1u << size) - 1) << (a & 3), write,
+                           rt_tls.window, rt_tls.span);
 }
 
 /*
@@ -49,6 +36,8 @@ struct rt_race {
 };
 bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
                      enum rt_kind kind, struct rt_race *race);
+/* rt_access_check would find and change nothing. */
+bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind);
 void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race *race);
 
 /* The rest, from a hook that compilers call: opens a scope of its own. */

@@ -117,6 +117,16 @@ static inline bool model_confirms(const struct model *m, unsigned t, unsigned wo
     return false;
 }
 
+/* The bytes of a word that were accessed under this id. */
+static inline unsigned model_bytes(const struct model *m, unsigned word, uint32_t id)
+{
+    const struct model_word *w = &m->word[word];
+    unsigned bytes = 0;
+    for (size_t i = 0; i < w->count; i++)
+        bytes |= w->all[i].id == id ? w->all[i].mask : 0;
+    return bytes;
+}
+
 static inline void model_add(struct model *m, unsigned t, unsigned word, unsigned mask,
                              unsigned kind, uint32_t id)
 {
@@ -127,8 +137,8 @@ static inline void model_add(struct model *m, unsigned t, unsigned word, unsigne
         if (!w->all)
             abort();
     }
-    w->all[w->count++] = (struct model_access){m->now[t]++, id, (uint8_t)t, (uint8_t)kind,
-                                               (uint8_t)mask};
+    w->all[w->count++] =
+        (struct model_access){m->now[t]++, id, (uint8_t)t, (uint8_t)kind, (uint8_t)mask};
 }
 
 #endif

@@ -31,20 +31,24 @@ struct style {
     unsigned size_of[6]; /* 1, 2, 4, 8 bytes aligned; 1..8 anywhere, over two words; any mask */
     unsigned sync_of;    /* an op that is no access */
     unsigned sites;      /* few: ids are used again */
+    unsigned stay_of;    /* that the thread of the last access goes on */
+    unsigned forget_of;  /* that an op which is no access forgets a word */
     bool stream;         /* next to the last access rather than anywhere */
 };
 
 static const struct style styles[] = {
-    {"mixed", 2, 6, 4, 800, {4, 3, 2, 2}, {2, 2, 2, 3, 1, 1}, 70, 8, false},
-    {"readers", 3, 12, 3, 800, {12, 1, 1, 1}, {2, 1, 2, 4, 1, 0}, 60, 12, false},
-    {"writers", 2, 8, 4, 800, {1, 6, 0, 1}, {2, 1, 2, 3, 1, 1}, 90, 6, false},
-    {"bytes", 2, 5, 2, 800, {3, 3, 1, 1}, {8, 2, 0, 1, 0, 0}, 60, 10, true},
-    {"atomics", 2, 12, 3, 800, {1, 1, 6, 6}, {1, 1, 3, 3, 0, 0}, 50, 6, false},
-    {"words", 2, 9, 8, 800, {4, 3, 1, 1}, {0, 0, 0, 1, 0, 0}, 70, 8, false},
-    {"masks", 2, 4, 2, 600, {2, 2, 1, 1}, {0, 0, 0, 0, 2, 3}, 60, 16, false},
-    {"one word", 2, 3, 1, 400, {1, 1, 1, 1}, {1, 1, 1, 1, 0, 0}, 40, 4, false},
-    {"crowd", 60, 140, 4, 3000, {8, 1, 3, 3}, {1, 0, 1, 6, 0, 0}, 12, 4, false},
-    {"crowd of readers", 70, 150, 2, 3000, {30, 1, 4, 1}, {1, 0, 1, 6, 0, 0}, 4, 4, false},
+    {"mixed", 2, 6, 4, 800, {4, 3, 2, 2}, {2, 2, 2, 3, 1, 1}, 70, 8, 64, 2, false},
+    {"readers", 3, 12, 3, 800, {12, 1, 1, 1}, {2, 1, 2, 4, 1, 0}, 60, 12, 64, 2, false},
+    {"writers", 2, 8, 4, 800, {1, 6, 0, 1}, {2, 1, 2, 3, 1, 1}, 90, 6, 64, 2, false},
+    {"bytes", 2, 5, 2, 800, {3, 3, 1, 1}, {8, 2, 0, 1, 0, 0}, 60, 10, 200, 2, true},
+    {"atomics", 2, 12, 3, 800, {1, 1, 6, 6}, {1, 1, 3, 3, 0, 0}, 50, 6, 0, 2, false},
+    {"words", 2, 9, 8, 800, {4, 3, 1, 1}, {0, 0, 0, 1, 0, 0}, 70, 8, 200, 2, false},
+    {"masks", 2, 4, 2, 600, {2, 2, 1, 1}, {0, 0, 0, 0, 2, 3}, 60, 16, 64, 2, false},
+    {"one word", 2, 3, 1, 400, {1, 1, 1, 1}, {1, 1, 1, 1, 0, 0}, 40, 4, 64, 2, false},
+    {"bursts", 2, 4, 2, 800, {3, 3, 1, 1}, {2, 1, 3, 3, 0, 0}, 16, 3, 230, 2, false},
+    {"reuse", 3, 4, 1, 800, {4, 1, 1, 3}, {0, 0, 2, 3, 0, 0}, 30, 3, 64, 200, false},
+    {"crowd", 60, 140, 4, 3000, {8, 1, 3, 3}, {1, 0, 1, 6, 0, 0}, 12, 4, 0, 2, false},
+    {"crowd of readers", 70, 150, 2, 3000, {30, 1, 4, 1}, {1, 0, 1, 6, 0, 0}, 4, 4, 0, 1, false},
 };
 
 static struct world world;
@@ -83,6 +87,7 @@ struct trace {
     unsigned races_of;  /* chance in 256 that a race is let through */
     unsigned exotic_of; /* chance that a kind is a free, alloc or vptr access */
     unsigned at_byte;   /* where a stream goes on */
+    uint8_t thread;     /* of the last access */
     size_t count;
     struct op ops[TRACE_OPS];
 };
@@ -95,13 +100,13 @@ static void draw_setup(struct trace *tr, uint64_t seed)
     const struct style *s = &styles[below(sizeof styles / sizeof *styles)];
     tr->style = s;
     tr->count = 0;
-    tr->at_byte = 0;
+    tr->at_byte = tr->thread = 0;
     tr->races_of = races_of[below(4)];
     tr->exotic_of = chance(64) ? 128 : 0;
     tr->setup = (struct world_setup){
         .threads = s->threads_min + below(s->threads_max - s->threads_min + 1),
         .run_burst = 1 + below(4),
-        .skip = chance(128),
+        .skip = chance(160),
         .high_ids = chance(32),
         .set_words = WORLD_SET_WORDS,
         .records = WORLD_RECORDS,
@@ -115,12 +120,13 @@ static void draw_setup(struct trace *tr, uint64_t seed)
 static struct op draw_sync(const struct trace *tr)
 {
     static const unsigned weights[OP_COUNT] = {
-        [OP_ACQUIRE] = 24,   [OP_RELEASE] = 12, [OP_RELEASE_STORE] = 12, [OP_EDGE] = 12,
-        [OP_RESPAWN] = 3,    [OP_NEW_WINDOW] = 4, [OP_FORGET] = 1,       [OP_STORE] = 1,
+        [OP_ACQUIRE] = 24, [OP_RELEASE] = 12, [OP_RELEASE_STORE] = 12,
+        [OP_EDGE] = 12,    [OP_RESPAWN] = 3,  [OP_NEW_WINDOW] = 4,
     };
     unsigned threads = tr->setup.threads;
+    bool forget = chance(tr->style->forget_of);
     struct op op = {
-        .what = (uint8_t)weighted(weights, OP_COUNT),
+        .what = (uint8_t)(forget ? OP_FORGET + below(2) : weighted(weights, OP_COUNT)),
         .thread = (uint8_t)below(threads),
         .site = (uint8_t)below(tr->style->sites),
     };
@@ -176,9 +182,11 @@ static bool add_access(struct trace *tr, struct op op, enum verdict *verdict)
 static bool draw_access(struct trace *tr, enum verdict *verdict)
 {
     unsigned start, bytes;
+    if (!chance(tr->style->stay_of))
+        tr->thread = (uint8_t)below(tr->setup.threads);
     struct op op = {
         .what = OP_ACCESS,
-        .thread = (uint8_t)below(tr->setup.threads),
+        .thread = tr->thread,
         .kind = (uint8_t)weighted(tr->style->kind_of, 4),
         .site = (uint8_t)below(tr->style->sites),
     };
@@ -244,11 +252,11 @@ static void minimise(struct trace *tr)
 static void print_op(struct op op)
 {
     static const char *const what[OP_COUNT] = {
-        "access",  "acquire", "release",    "release-store", "edge to",
+        "access",  "acquire", "release",     "release-store", "edge to",
         "respawn", "window",  "forget word", "store word",
     };
-    static const char *const kinds[] = {"read",         "write", "atomic read", "atomic write",
-                                        "free",         "alloc", "vptr read",   "vptr write"};
+    static const char *const kinds[] = {"read", "write", "atomic read", "atomic write",
+                                        "free", "alloc", "vptr read",   "vptr write"};
     if (op.what != OP_ACCESS)
         printf("    T%u %s %u\n", op.thread, what[op.what], op.arg);
     else

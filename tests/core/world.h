@@ -2,9 +2,9 @@
  * A runtime in miniature around core, run side by side with the model.
  *
  * A trace is an array of ops. world_run performs each on core, the way src/runtime does
- * (ids from runs, cached per site while their window lasts; a release publishes the next id
- * and starts an epoch; a plain access whose entry is already mine is not looked at further),
- * and on the model, and compares the verdict of every access. After a race on which both
+ * (ids from runs, cached per site while the epoch and the mutexes held last; a release publishes
+ * the next id and starts an epoch; a plain access whose entry is already mine is not looked at
+ * further), and on the model, and compares the verdict of every access. After a race on which both
  * agree the word is forgotten by both: past the first race what is remembered is not exact.
  *
  * Any bytes at all make a valid trace, so fuzzers and minimisers may do what they like.
@@ -57,6 +57,7 @@ static const char *const verdict_names[] = {
     X(id_reused)                                                                                   \
     X(skipped_full)                                                                                \
     X(skipped_half)                                                                                \
+    X(skipped_shared)                                                                              \
     X(full_one_access)                                                                             \
     X(full_write_and_read)                                                                         \
     X(full_only_read)                                                                              \
@@ -97,8 +98,8 @@ enum {
 
 struct world_thread {
     struct core_clock clock;
-    core_id next, end;
-    uint32_t window, span;
+    core_id next, end, epoch_first;
+    uint32_t window, span; /* plain accesses with these ids are "mine and now" to the quick path */
     struct {
         uint32_t key;
         core_id id;
@@ -107,10 +108,10 @@ struct world_thread {
 
 /* How to run a trace. */
 struct world_setup {
-    unsigned threads;   /* 1..MODEL_THREADS */
-    unsigned run_burst; /* runs of ids a thread gets at once */
-    bool skip;          /* take the quick path where it applies */
-    bool high_ids;      /* ids end at CORE_ID_MAX instead of starting at 64 */
+    unsigned threads;            /* 1..MODEL_THREADS */
+    unsigned run_burst;          /* runs of ids a thread gets at once */
+    bool skip;                   /* take the quick path where it applies */
+    bool high_ids;               /* ids end at CORE_ID_MAX instead of starting at 64 */
     uint32_t set_words, records; /* capacities; small ones run full, then a miss is no fault */
 };
 
@@ -131,8 +132,8 @@ struct world {
 /* Address space for an array of which little is touched. */
 static void *world_reserve(size_t bytes)
 {
-    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                   -1, 0);
     if (p == MAP_FAILED)
         abort();
     return p;
@@ -157,16 +158,22 @@ static void world_new_run(struct world *w, struct world_thread *t)
     w->run_used += n;
     for (uint32_t i = 0; i < n; i++)
         w->owner[run + i] = (uint32_t)(t - w->thread);
-    t->next = run << CORE_RUN_BITS;
+    t->epoch_first = t->next = run << CORE_RUN_BITS;
     t->end = (run + n) << CORE_RUN_BITS;
+}
+
+static void world_move_window(struct world_thread *t)
+{
+    t->window = t->next << 4;
+    t->span = t->end - t->next;
 }
 
 static void world_new_window(struct world *w, struct world_thread *t)
 {
     if (t->next >= t->end)
         world_new_run(w, t);
-    t->window = t->next << 4;
-    t->span = t->end - t->next;
+    t->epoch_first = t->next;
+    world_move_window(t);
 }
 
 static core_id world_id(struct world *w, struct world_thread *t, unsigned site, unsigned kind)
@@ -174,7 +181,7 @@ static core_id world_id(struct world *w, struct world_thread *t, unsigned site, 
     uint32_t key = site << CORE_KIND_BITS | kind | 1u << 30;
     unsigned place = (site + 3 * kind) % WORLD_CACHE;
 
-    if (t->cache[place].key == key && t->cache[place].id - (t->window >> 4) < t->span) {
+    if (t->cache[place].key == key && t->cache[place].id >= t->epoch_first) {
         w->cover.id_reused++;
         return t->cache[place].id;
     }
@@ -182,6 +189,8 @@ static core_id world_id(struct world *w, struct world_thread *t, unsigned site, 
         world_new_window(w, t);
     core_id id = t->next++;
     w->log[id] = (struct core_event){site << CORE_KIND_BITS | kind, 0};
+    if (kind & CORE_KIND_ATOMIC)
+        world_move_window(t);
     t->cache[place].key = key;
     return t->cache[place].id = id;
 }
@@ -259,16 +268,9 @@ static void world_forget(struct world *w, unsigned word)
     w->model.word[word].count = 0;
 }
 
-/* Does the entry say: an access of mine, of this epoch, to all of mask? mask 0: to the word. */
-static bool world_mine(const struct world_thread *t, uint32_t entry, unsigned mask)
+static struct core_actor world_actor(const struct world_thread *t, unsigned slot)
 {
-    return core_ror4((mask ? entry & ~15u : entry) - t->window) < t->span &&
-           (mask & ~entry) == 0;
-}
-
-static uint32_t world_entry(uint64_t cell, unsigned kind)
-{
-    return (uint32_t)(kind & CORE_KIND_WRITE ? cell : cell >> 32);
+    return (struct core_actor){slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock};
 }
 
 static bool world_is_full(uint64_t p)
@@ -277,29 +279,47 @@ static bool world_is_full(uint64_t p)
     return p && !((uint32_t)p & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15));
 }
 
-/* The quick path: what the runtime decides by a look at the cells alone. */
-static bool world_skips(struct world *w, const struct world_thread *t, unsigned word,
-                        unsigned mask, unsigned kind)
+/* What polling asks. The runtime does so for atomic reads only; here every other time for all. */
+static bool world_knows(struct world *w, const struct world_thread *t, unsigned word, unsigned mask,
+                        unsigned kind)
 {
-    uint64_t p = w->p[word];
-    if (world_mine(t, world_entry(p, kind), 0)) {
+    struct core_actor actor = world_actor(t, (unsigned)(t - w->thread));
+    bool known = w->model.now[t - w->thread] % 2 == 0 &&
+                 core_shadow_knows(&w->shadow, &actor, &w->p[word], &w->q[word], mask, kind);
+    w->cover.skipped_shared += known;
+    return known;
+}
+
+/* The quick path: may the runtime stop here, after a look at the cells alone? */
+static bool world_skips(struct world *w, const struct world_thread *t, unsigned word, unsigned mask,
+                        unsigned kind)
+{
+    bool write = kind & CORE_KIND_WRITE, high = !(mask & 15);
+
+    if ((kind & 3) != CORE_KIND_WRITE && world_knows(w, t, word, mask, kind))
+        return true;
+    if (kind & CORE_KIND_ATOMIC)
+        return false;
+    if (core_known_word(&w->p[word], write, t->window, t->span)) {
         w->cover.skipped_full++;
         return true;
     }
-    if (world_is_full(p) || p == 0)
+    if ((mask & 15) && mask >> 4)
         return false;
-    bool low = !(mask & 15) || world_mine(t, world_entry(p, kind), mask & 15);
-    bool high = !(mask >> 4) || world_mine(t, world_entry(w->q[word], kind), mask >> 4);
-    w->cover.skipped_half += low && high;
-    return low && high;
+    bool known = core_known_half(&w->p[word], &w->q[word], high, high ? mask >> 4 : mask, write,
+                                 t->window, t->span);
+    w->cover.skipped_half += known;
+    return known;
 }
 
 static void cover_half(struct world *w, uint64_t cell)
 {
     uint32_t r = (uint32_t)(cell >> 32), x = (uint32_t)cell;
+    if (cell == CORE_CELL_SPLIT)
+        return;
     if (!(x & CORE_TAG)) {
         w->cover.half_set += (r & CORE_TAG) != 0;
-    } else if (cell != CORE_CELL_SPLIT) {
+    } else {
         const struct core_record *record = &w->records[x & ~CORE_TAG];
         w->cover.record++;
         w->cover.record_four_writes += record->w[3] != 0;
@@ -336,18 +356,20 @@ static void cover_state(struct world *w, unsigned word, bool was_full, uint32_t 
 }
 
 static enum verdict world_judge(struct world *w, const struct op *op, unsigned kind,
-                                uint32_t entry)
+                                uint64_t conflict)
 {
     const struct model *m = &w->model;
     bool races = model_find(m, op->thread, op->arg, op->mask, kind) != NULL;
+    unsigned bytes = (unsigned)(conflict >> 32);
+    core_id id = (uint32_t)conflict >> 4;
 
     w->cover.races += races;
-    if (!entry)
+    if (!conflict)
         return races && !w->shadow.exhausted ? MISSED : AGREED;
     if (!races)
         return FALSE_RACE;
-    bool bytes = (entry & (op->mask | op->mask >> 4) & 15) != 0;
-    if (!bytes || !model_confirms(m, op->thread, op->arg, op->mask, kind, entry >> 4))
+    if (!(bytes & op->mask) || (bytes & ~model_bytes(m, op->arg, id)) ||
+        !model_confirms(m, op->thread, op->arg, op->mask & bytes, kind, id))
         return WRONG_ENTRY;
     return AGREED;
 }
@@ -356,25 +378,24 @@ static enum verdict world_access(struct world *w, const struct op *op)
 {
     struct world_thread *t = &w->thread[op->thread];
     unsigned word = op->arg, kind = world_kinds[op->kind];
-    struct core_actor actor = {op->thread, t->window, t->span, &t->clock};
+    bool skips = w->setup.skip && world_skips(w, t, word, op->mask, kind);
     enum verdict verdict = AGREED;
-    core_id id = world_id(w, t, op->site, kind);
+    core_id id = skips ? 0 : world_id(w, t, op->site, kind);
+    struct core_actor actor = world_actor(t, op->thread);
 
-    actor.window = t->window; /* drawing an id may have moved the window */
-    actor.span = t->span;
     w->cover.accesses++;
     w->cover.slot_over_64 += op->thread >= CORE_CHUNK_SLOTS;
-    if (w->setup.skip && !(kind & CORE_KIND_ATOMIC) && world_skips(w, t, word, op->mask, kind)) {
+    if (skips) {
         if (!w->shadow.exhausted && model_find(&w->model, op->thread, word, op->mask, kind))
             return SKIPPED_RACE;
     } else {
         bool was_full = w->p[word] == 0 || world_is_full(w->p[word]);
         uint32_t records = w->shadow.record_live;
-        uint32_t entry = core_shadow_access(&w->shadow, &actor, &w->p[word], &w->q[word],
-                                            op->mask, id, kind);
+        uint64_t conflict =
+            core_shadow_access(&w->shadow, &actor, &w->p[word], &w->q[word], op->mask, id, kind);
         cover_state(w, word, was_full, records);
-        verdict = world_judge(w, op, kind, entry);
-        if (entry) {
+        verdict = world_judge(w, op, kind, conflict);
+        if (conflict) {
             world_forget(w, word);
             return verdict;
         }
