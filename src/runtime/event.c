@@ -221,11 +221,15 @@ unsigned rt_event_resets(void)
 void rt_world_wait(void)
 {
     int depth = rt_tls.depth;
-    rt_tls.depth = 0;
-    /* acquire: what the stopper did is visible when we go on */
-    while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE))
-        sys_futex_wait(&rt_world_stopped, 1);
-    rt_tls.depth = depth;
+    do {
+        rt_tls.depth = 0;
+        /* acquire: what the stopper did is visible when we go on */
+        while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE))
+            sys_futex_wait(&rt_world_stopped, 1);
+        rt_tls.depth = depth;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        /* the next stopper may have come before it could see us inside; see gate_enter */
+    } while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE));
 }
 
 static core_lock stop_lock;

@@ -8,6 +8,7 @@
  */
 #include "event.h"
 #include "finding.h"
+#include "fork.h"
 #include "heap.h"
 #include "hook.h"
 #include "ignore.h"
@@ -77,6 +78,8 @@ void rt_init(void)
     if (rt_options.enabled && init_steps())
         rt_enabled = true;
     rt_exit_init();
+    if (rt_enabled)
+        rt_fork_init();
     rt_ready = true;
     rt_tls.depth--;
     if (rt_enabled)

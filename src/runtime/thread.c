@@ -415,7 +415,8 @@ void rt_thread_after_fork_child(struct rt_thread *t)
     live = 1;
     t->os_tid = info_of(t->uid)->os_tid = sys_tid();
     rt_shadow_after_fork();
-    rt_event_drop_history();
+    if (rt_multi) /* what nobody but t did needs no forgetting */
+        rt_event_drop_history();
 }
 
 /* ---- walks ---- */

@@ -16,6 +16,7 @@
  * C++ thread_local destructors (glibc runs them before keys) and destructors of keys. So it is a
  * key destructor that puts itself off to the last of the rounds glibc makes.
  */
+#include "../fork.h"
 #include "../sys/sys.h"
 #include "pthreads.h"
 #include <limits.h>
@@ -209,6 +210,7 @@ void rt_pthread_exiting(struct rt_thread *t)
 struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start start,
                                  bool detached)
 {
+    rt_fork_check_create();
     make_end_key(t);
     struct rt_child *c = core_alloc(sizeof(*c));
     c->start = start;
