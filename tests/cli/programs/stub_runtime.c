@@ -56,9 +56,5 @@ HOOK(vptr_read, void **p)
 
 EXPORT void __tsan_func_entry(void *pc);
 EXPORT void __tsan_func_exit(void);
-EXPORT void __tsan_func_entry(void *pc)
-{
-}
-EXPORT void __tsan_func_exit(void)
-{
-}
+EXPORT void __tsan_func_entry(void *pc) {}
+EXPORT void __tsan_func_exit(void) {}
