@@ -85,6 +85,17 @@ static uint32_t site_find(uint64_t key)
     return i;
 }
 
+/* User addresses end below bit 47; it keeps the mark of a virtual machine's pc (bit 60). */
+static uint64_t pack_pc(rt_pc pc)
+{
+    return (pc & ((1ull << 47) - 1)) | (pc >> 60 & 1) << 47;
+}
+
+static rt_pc unpack_pc(uint64_t packed)
+{
+    return (packed & ((1ull << 47) - 1)) | packed >> 47 << 60;
+}
+
 static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, unsigned size,
                                  unsigned tag)
 {
@@ -93,7 +104,7 @@ static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, un
     uint32_t i = site_find(key);
     if (!i && site_used < SITES_MAX) {
         i = site_used++;
-        sites[i] = (struct site){key, pc, size, context, site_buckets[key >> 44], tag};
+        sites[i] = (struct site){key, pack_pc(pc), size, context, site_buckets[key >> 44], tag};
         /* release: publishes the site */
         __atomic_store_n(&site_buckets[key >> 44], i, __ATOMIC_RELEASE);
     }
@@ -207,7 +218,7 @@ void rt_event_read(core_id id, struct rt_event *out)
         .size = s->size,
         .tag = s->tag,
         .lockset = e->lockset,
-        .stack = rt_stack_push(s->context, s->pc),
+        .stack = rt_stack_push(s->context, unpack_pc(s->pc)),
     };
 }
 

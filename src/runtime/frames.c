@@ -30,7 +30,7 @@ static bool is_called(const struct rt_shown_frame *frame, const char *name)
 static bool is_starter(const struct rt_shown_frame *frame)
 {
     static const char *const starters[] = {"__do_global_ctors_aux", "__libc_csu_init",
-                                           "__libc_start_main", "_start"};
+                                           "__libc_start_main", "__libc_start_call_main", "_start"};
     const struct rt_module *m = frame->code->module;
     for (size_t i = 0; i < sizeof starters / sizeof starters[0]; i++)
         if (is_called(frame, starters[i]))
