@@ -41,14 +41,12 @@ void __tsan_func_exit(void)
             return;                                                                                \
         rt_access_slow(a, size, kind, PC);                                                         \
     }                                                                                              \
+    /* bit 60 marks pcs that the caller symbolizes itself; it stays */                             \
     RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
     void name##_pc(void *addr, void *pc)                                                           \
     {                                                                                              \
-        rt_access_slow((rt_addr)addr, size, kind, (rt_pc)pc & RT_PC_MASK);                         \
+        rt_access_slow((rt_addr)addr, size, kind, (rt_pc)pc);                                      \
     }
-
-/* Some front ends mark pcs that they symbolize themselves with bit 60. */
-#define RT_PC_MASK (~(1ull << 60))
 
 /* ---- unaligned ones: known as a whole only when they stay in one word ---- */
 
@@ -77,7 +75,7 @@ void __tsan_func_exit(void)
     RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
     void name##_pc(void *addr, void *pc)                                                           \
     {                                                                                              \
-        rt_access_range_slow((rt_addr)addr, 16, kind, (rt_pc)pc & RT_PC_MASK);                     \
+        rt_access_range_slow((rt_addr)addr, 16, kind, (rt_pc)pc);                                  \
     }
 
 #define SIZES(M, prefix, kind)                                                                     \
@@ -115,7 +113,7 @@ WIDE(__tsan_unaligned_volatile_write16, RT_WRITE)
     RT_EXPORT void name##_pc(void *addr, unsigned long bytes, void *pc);                           \
     void name##_pc(void *addr, unsigned long bytes, void *pc)                                      \
     {                                                                                              \
-        rt_access_range_slow((rt_addr)addr, bytes, kind, (rt_pc)pc & RT_PC_MASK);                  \
+        rt_access_range_slow((rt_addr)addr, bytes, kind, (rt_pc)pc);                               \
     }
 
 RANGE(__tsan_read_range, RT_READ)
