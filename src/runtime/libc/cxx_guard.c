@@ -17,9 +17,9 @@
 
 enum { DONE = 1, RUNNING = 1 << 8, SLEEPER = 1 << 16 };
 
-extern void blocking_begins(void) __asm__("_ZN6__tsan34OnPotentiallyBlockingRegionBeginEv")
+extern void blocking_begins(void) __asm__("_ZN6__tsan32OnPotentiallyBlockingRegionBeginEv")
     __attribute__((weak));
-extern void blocking_ends(void) __asm__("_ZN6__tsan32OnPotentiallyBlockingRegionEndEv")
+extern void blocking_ends(void) __asm__("_ZN6__tsan30OnPotentiallyBlockingRegionEndEv")
     __attribute__((weak));
 
 /* true: the caller initialises */
