@@ -97,16 +97,9 @@ static int take(struct list *l, int at)
     }
     if (at >= CORE_FORMAT_ARGS || (l->positions && l->no_positions))
         return -1;
-    if (at >= l->count)
-        l->count = at + 1;
+    while (l->count <= at)
+        l->args[l->count++] = (struct core_format_arg){.limit = CORE_FORMAT_NO_LIMIT};
     return at;
-}
-
-static void list_init(struct list *l, struct core_format_arg *args)
-{
-    *l = (struct list){.args = args};
-    for (int i = 0; i < CORE_FORMAT_ARGS; i++)
-        args[i] = (struct core_format_arg){.limit = CORE_FORMAT_NO_LIMIT};
 }
 
 /* ---- printf ---- */
@@ -189,8 +182,7 @@ static bool printf_conversion(struct list *l, const char **p)
 
 int core_printf_parse(const char *format, struct core_format_arg *args)
 {
-    struct list l;
-    list_init(&l, args);
+    struct list l = {.args = args};
     for (const char *p = format; *p;) {
         if (*p++ == '%' && !printf_conversion(&l, &p))
             return -1;
@@ -289,8 +281,7 @@ static bool scanf_conversion(struct list *l, const char **p, bool *adjacent)
 
 int core_scanf_parse(const char *format, struct core_format_arg *args)
 {
-    struct list l;
-    list_init(&l, args);
+    struct list l = {.args = args};
     bool adjacent = true;
     for (const char *p = format; *p;) {
         char c = *p++;

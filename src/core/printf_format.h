@@ -44,9 +44,9 @@ struct core_format_arg {
 };
 
 /*
- * Fills args, which has room for CORE_FORMAT_ARGS, and returns their number: of all arguments
- * for printf, of the pointers in the order of the conversions for scanf. -1 when the format is
- * not understood or has too many. Pure; the format is read up to its end at most.
+ * Fills args (room for CORE_FORMAT_ARGS; the rest stays as it was) and returns their number: of
+ * all arguments for printf, of the pointers in the order of the conversions for scanf. -1 when
+ * the format is not understood or has too many. Pure; the format is read up to its end at most.
  */
 int core_printf_parse(const char *format, struct core_format_arg *args);
 int core_scanf_parse(const char *format, struct core_format_arg *args);
