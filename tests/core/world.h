@@ -91,7 +91,7 @@ static const char *const cover_names[] = {
 enum {
     WORLD_SET_WORDS = 1 << 20,
     WORLD_SET_BUCKETS = 1 << 8,
-    WORLD_RECORDS = 64,
+    WORLD_RECORDS = 2048,
     WORLD_CACHE = 16,
     WORLD_TOP_RUNS = 1 << 13, /* a trace near the end of the id space has so many runs left */
 };
@@ -474,8 +474,8 @@ static enum verdict world_step(struct world *w, struct op op)
 }
 
 /* Runs a whole trace. *at: the op of the verdict, count when it came at the end. */
-static enum verdict world_run(struct world *w, const struct world_setup *setup,
-                              const struct op *ops, size_t count, size_t *at)
+static inline enum verdict world_run(struct world *w, const struct world_setup *setup,
+                                     const struct op *ops, size_t count, size_t *at)
 {
     enum verdict verdict = AGREED;
     world_begin(w, setup);
