@@ -8,10 +8,11 @@
 
 /* ---- from a conflict to a finding ---- */
 
-static enum rt_finding_type race_type(enum rt_kind a, enum rt_kind b, unsigned tag)
+/* A use after free is one only in this order; the other way round it is a race with free(). */
+static enum rt_finding_type race_type(enum rt_kind now, enum rt_kind earlier, unsigned tag)
 {
-    bool freed = (a | b) & (RT_FREE & ~RT_WRITE);
-    bool vptr = (a | b) & RT_VPTR_READ;
+    bool freed = earlier & (RT_FREE & ~RT_WRITE);
+    bool vptr = (now | earlier) & RT_VPTR_READ;
 
     if (vptr)
         return freed ? RT_FINDING_VPTR_UAF : RT_FINDING_VPTR_RACE;
@@ -72,41 +73,12 @@ static struct core_actor actor_of(const struct rt_thread *t)
     return (struct core_actor){t->slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock};
 }
 
-/* The commonest change: all eight bytes, no side tables, ordered after what was there. */
-static bool quick_full(const struct core_actor *a, uint64_t *p, core_id id, enum rt_kind kind)
-{
-    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED), to;
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32), e = id << 4;
-
-    if (!core_cell_plain_full(c) || (kind & RT_KIND_ATOMIC_BIT))
-        return false;
-    if (c && !core_ordered(&rt_shadow, a, r))
-        return false;
-    if (kind & RT_KIND_WRITE_BIT) {
-        if (w && w != r && !core_ordered(&rt_shadow, a, w))
-            return false;
-        to = CORE_CELL(e, e);
-    } else {
-        if (w && !core_ordered(&rt_shadow, a, w))
-            return false;
-        /* an atomic write in R stays beside a read; a plain one is in W as well */
-        if (r && r != w && core_kind(&rt_shadow, r) == (CORE_KIND_WRITE | CORE_KIND_ATOMIC))
-            return false;
-        to = CORE_CELL(w, e);
-    }
-    /* release: the log row of id is there before the id can be found */
-    return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-}
-
 static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
 {
     struct core_actor a = actor_of(t);
-    uint64_t *p = rt_cell_p(r->word);
 
-    if (r->touched == 0xff && quick_full(&a, p, id, r->kind))
-        return false;
-    r->conflict =
-        core_shadow_access(&rt_shadow, &a, p, rt_cell_q(r->word), r->touched, id, r->kind);
+    r->conflict = core_shadow_access(&rt_shadow, &a, rt_cell_p(r->word), rt_cell_q(r->word),
+                                     r->touched, id, r->kind);
     return r->conflict != 0;
 }
 
@@ -160,6 +132,15 @@ bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
     return found;
 }
 
+bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
+{
+    struct core_actor a = actor_of(t);
+    unsigned bits = ((1u << size) - 1) << (addr & 7);
+
+    return size <= 8 && !(bits >> 8) &&
+           core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
+}
+
 void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt_kind kind)
 {
     if (!rt_shadow_covers(addr, size))
@@ -181,7 +162,7 @@ static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t byt
 {
     if (ignored(t, kind) || !bytes)
         return;
-    core_id id = rt_event_id(t, pc, kind, 0, 0);
+    core_id id = rt_event_id(t, pc, kind, (addr | bytes) & 7 ? 0 : 8, 0);
     bool quick = !(kind & ~(unsigned)RT_WRITE);
     rt_addr end = addr + bytes;
 

@@ -7,9 +7,52 @@
 enum { STRIPES = 1 << 16, REGION_BITS = 9 };
 
 struct rt_stripe {
-    core_lock lock;
-    struct rt_sync *first; /* under lock */
+    uint32_t word; /* odd: locked; +2 by each unlock */
+    struct rt_sync *first; /* changed under lock, read by rt_sync_peek */
 };
+
+static core_lock pool_lock;
+static struct rt_sync *pool; /* freed objects, to be used again as objects only */
+
+static void stripe_lock(struct rt_stripe *st)
+{
+    for (unsigned spins = 0;; core_relax(spins++)) {
+        uint32_t w = __atomic_load_n(&st->word, __ATOMIC_RELAXED);
+        /* acquire: what the last holder wrote is visible to this one */
+        if (!(w & 1) && __atomic_compare_exchange_n(&st->word, &w, w | 1, true, __ATOMIC_ACQUIRE,
+                                                    __ATOMIC_RELAXED))
+            return;
+    }
+}
+
+static void stripe_unlock(struct rt_stripe *st)
+{
+    /* release: publishes what this holder wrote */
+    __atomic_store_n(&st->word, st->word + 1, __ATOMIC_RELEASE);
+}
+
+static struct rt_sync *object_new(void)
+{
+    core_lock_acquire(&pool_lock);
+    struct rt_sync *s = pool;
+    if (s)
+        pool = s->chain;
+    core_lock_release(&pool_lock);
+    if (!s)
+        return core_alloc(sizeof *s);
+    struct rt_sync *chain = s->chain; /* stays a pointer to an object for those who peek */
+    *s = (struct rt_sync){.chain = chain};
+    return s;
+}
+
+static void object_drop(struct rt_sync *s)
+{
+    core_lock_acquire(&pool_lock);
+    s->addr = 0;
+    s->chain = pool;
+    pool = s;
+    core_lock_release(&pool_lock);
+}
 
 static struct rt_stripe *stripes;
 static uint32_t count; /* objects; relaxed: a hint that saves look-ups in free() */
@@ -36,16 +79,16 @@ static struct rt_sync *find(struct rt_stripe *st, rt_addr addr)
 struct rt_sync *rt_sync_get(rt_addr addr)
 {
     struct rt_stripe *st = stripe_of(addr);
-    core_lock_acquire(&st->lock);
+    stripe_lock(st);
     struct rt_sync *s = find(st, addr);
     if (!s)
-        core_lock_release(&st->lock);
+        stripe_unlock(st);
     return s;
 }
 
 struct rt_sync *rt_sync_make_in(struct rt_stripe *st, rt_addr addr)
 {
-    struct rt_sync *s = core_alloc(sizeof *s);
+    struct rt_sync *s = object_new();
     s->addr = addr;
     s->owner = RT_SYNC_NOBODY;
     s->chain = st->first;
@@ -64,19 +107,57 @@ struct rt_sync *rt_sync_make(rt_addr addr)
 struct rt_stripe *rt_sync_lock(rt_addr addr, struct rt_sync **s)
 {
     struct rt_stripe *st = stripe_of(addr);
-    core_lock_acquire(&st->lock);
+    stripe_lock(st);
     *s = find(st, addr);
     return st;
 }
 
 void rt_sync_unlock(struct rt_stripe *st)
 {
-    core_lock_release(&st->lock);
+    stripe_unlock(st);
 }
 
 void rt_sync_put(struct rt_sync *s)
 {
-    core_lock_release(&stripe_of(s->addr)->lock);
+    stripe_unlock(stripe_of(s->addr));
+}
+
+/* ---- looking without a lock ---- */
+
+enum { PEEK_STEPS = 32 };
+
+static bool knows(const struct rt_thread *t, const struct rt_sync *s)
+{
+    core_id time = __atomic_load_n(&s->time, __ATOMIC_RELAXED);
+    uint32_t slot = __atomic_load_n(&s->slot, __ATOMIC_RELAXED);
+
+    if (time)
+        return slot == t->slot || core_clock_get(&t->clock, slot) >= time;
+    return !__atomic_load_n(&s->clock.first, __ATOMIC_RELAXED) &&
+           !__atomic_load_n(&s->clock.nmore, __ATOMIC_RELAXED);
+}
+
+bool rt_sync_peek(const struct rt_thread *t, rt_addr addr, uint32_t *seen)
+{
+    struct rt_stripe *st = stripe_of(addr);
+    /* acquire: the objects as the last holder left them, or the word will have changed */
+    *seen = __atomic_load_n(&st->word, __ATOMIC_ACQUIRE);
+    if (*seen & 1)
+        return false;
+    const struct rt_sync *s = __atomic_load_n(&st->first, __ATOMIC_RELAXED);
+    for (int i = 0; s && i < PEEK_STEPS; i++) {
+        if (__atomic_load_n(&s->addr, __ATOMIC_RELAXED) == addr)
+            return knows(t, s);
+        s = __atomic_load_n(&s->chain, __ATOMIC_RELAXED);
+    }
+    return !s;
+}
+
+bool rt_sync_unchanged(rt_addr addr, uint32_t seen)
+{
+    /* the loads before must not sink below this one */
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return __atomic_load_n(&stripe_of(addr)->word, __ATOMIC_RELAXED) == seen;
 }
 
 /* ---- clocks ---- */
@@ -198,7 +279,7 @@ static void sync_free(struct rt_sync *s)
     rt_sync_clear(s);
     if (s->mutex)
         rt_mutex_forget(s);
-    core_free(s, sizeof *s);
+    object_drop(s);
     __atomic_fetch_sub(&count, 1, __ATOMIC_RELAXED);
 }
 
@@ -207,7 +288,7 @@ static void forget_in_stripe(struct rt_stripe *st, rt_addr low, rt_addr high)
     /* relaxed peek: an object being made here now belongs to somebody who races with free() */
     if (!__atomic_load_n(&st->first, __ATOMIC_RELAXED))
         return;
-    core_lock_acquire(&st->lock);
+    stripe_lock(st);
     for (struct rt_sync **at = &st->first; *at;) {
         struct rt_sync *s = *at;
         if (low <= s->addr && s->addr < high) {
@@ -217,7 +298,7 @@ static void forget_in_stripe(struct rt_stripe *st, rt_addr low, rt_addr high)
             at = &s->chain;
         }
     }
-    core_lock_release(&st->lock);
+    stripe_unlock(st);
 }
 
 void rt_sync_forget(struct rt_thread *t, rt_addr addr, size_t bytes)
@@ -240,7 +321,7 @@ static struct rt_sync *take_range(rt_addr low, rt_addr high, struct rt_sync *lis
 {
     for (rt_addr region = low >> REGION_BITS; region <= (high - 1) >> REGION_BITS; region++) {
         struct rt_stripe *st = stripe_of(region << REGION_BITS);
-        core_lock_acquire(&st->lock);
+        stripe_lock(st);
         for (struct rt_sync **at = &st->first; *at;) {
             struct rt_sync *s = *at;
             if (s->addr < low || s->addr >= high) {
@@ -251,7 +332,7 @@ static struct rt_sync *take_range(rt_addr low, rt_addr high, struct rt_sync *lis
             s->chain = list;
             list = s;
         }
-        core_lock_release(&st->lock);
+        stripe_unlock(st);
     }
     return list;
 }
@@ -266,10 +347,10 @@ void rt_sync_move(struct rt_thread *t, rt_addr from, rt_addr to, size_t bytes)
         next = s->chain;
         s->addr = s->addr - from + to;
         struct rt_stripe *st = stripe_of(s->addr);
-        core_lock_acquire(&st->lock);
+        stripe_lock(st);
         s->chain = st->first;
         st->first = s;
-        core_lock_release(&st->lock);
+        stripe_unlock(st);
     }
 }
 
@@ -283,11 +364,11 @@ void rt_sync_reset_all(void)
 void rt_sync_lock_all(void)
 {
     for (unsigned i = 0; i < STRIPES; i++)
-        core_lock_acquire(&stripes[i].lock);
+        stripe_lock(&stripes[i]);
 }
 
 void rt_sync_unlock_all(void)
 {
     for (unsigned i = 0; i < STRIPES; i++)
-        core_lock_release(&stripes[i].lock);
+        stripe_unlock(&stripes[i]);
 }

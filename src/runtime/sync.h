@@ -7,6 +7,11 @@
  * is the order of values. Lock order: a stripe is taken alone; under it only core_alloc,
  * interning locks and cells.
  *
+ * Polling an atomic variable must not take the stripe from those who change it: rt_sync_peek
+ * answers "nothing to learn here" by reading alone. The lock word counts: odd while locked, two
+ * more after each unlock; objects are never given back to the arena, so a stale pointer still
+ * points to some object.
+ *
  * The clock of a release-store is kept as the releaser's clock (shared, not copied), its slot
  * and the time of the release: unlocking a mutex that nobody else took since costs two stores.
  */
@@ -61,6 +66,11 @@ struct rt_stripe;
 struct rt_stripe *rt_sync_lock(rt_addr addr, struct rt_sync **s);
 struct rt_sync *rt_sync_make_in(struct rt_stripe *st, rt_addr addr); /* st is locked, none there */
 void rt_sync_unlock(struct rt_stripe *st);
+
+/* True when t knows all that was released to addr. Then the caller reads the variable and asks
+ * rt_sync_unchanged: true means that the value belongs to what was seen. */
+bool rt_sync_peek(const struct rt_thread *t, rt_addr addr, uint32_t *seen);
+bool rt_sync_unchanged(rt_addr addr, uint32_t seen);
 
 /* On a locked object: t joins its clock / its clock takes t's time. */
 void rt_sync_acquire(struct rt_thread *t, struct rt_sync *s);

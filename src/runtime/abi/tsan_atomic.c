@@ -52,6 +52,7 @@ struct op {
     struct rt_sync *s;
     rt_addr addr;
     unsigned size;
+    uint32_t seen; /* rt_sync_peek */
     rt_pc pc;
     bool raced;
     struct rt_race race;
@@ -104,6 +105,29 @@ static void on_load(struct op *op, enum order o)
         return;
     join(op, o);
     check(op, RT_ATOMIC_READ);
+}
+
+/* A load that finds nothing new: the common case of polling, without any lock or store. */
+static bool peek(struct op *op, const volatile void *addr, unsigned size)
+{
+    op->t = NULL;
+    if (!rt_multi)
+        return false;
+    struct rt_thread *t = rt_scope_enter_bare(&op->scope);
+    if (!t)
+        return false;
+    op->addr = (rt_addr)addr;
+    if (rt_access_known(t, op->addr, size, RT_ATOMIC_READ) && rt_sync_peek(t, op->addr, &op->seen))
+        return true;
+    rt_scope_leave_bare(&op->scope);
+    return false;
+}
+
+static bool peeked(struct op *op)
+{
+    bool ok = rt_sync_unchanged(op->addr, op->seen);
+    rt_scope_leave_bare(&op->scope);
+    return ok;
 }
 
 static struct rt_sync *object(struct op *op)
@@ -253,7 +277,7 @@ BUILTINS(8, uint64_t)
     T __tsan_atomic##bits##_##name(volatile T *p, T v, int mo)                                     \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, PC);                                                  \
+        begin(&op, p, size, PC);                                                                   \
         on_rmw(&op, order_of(mo));                                                                 \
         T old = name##size(p, v);                                                                  \
         end(&op);                                                                                  \
@@ -267,7 +291,7 @@ BUILTINS(8, uint64_t)
                                         rt_pc pc)                                                  \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, pc);                                                  \
+        begin(&op, p, size, pc);                                                                   \
         bool ok = compare_exchange##size(p, expected, v);                                          \
         if (ok)                                                                                    \
             on_rmw(&op, order_of(mo));                                                             \
@@ -303,8 +327,14 @@ BUILTINS(8, uint64_t)
     T __tsan_atomic##bits##_load(const volatile T *p, int mo)                                      \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, PC);                                                   \
-        T v = load##size(p);                                                                       \
+        T v;                                                                                       \
+        if (peek(&op, p, size)) {                                                                  \
+            v = load##size(p);                                                                     \
+            if (peeked(&op))                                                                       \
+                return v;                                                                          \
+        }                                                                                          \
+        begin(&op, p, size, PC);                                                                   \
+        v = load##size(p);                                                                         \
         on_load(&op, order_of(mo));                                                                \
         end(&op);                                                                                  \
         return v;                                                                                  \
@@ -313,7 +343,7 @@ BUILTINS(8, uint64_t)
     void __tsan_atomic##bits##_store(volatile T *p, T v, int mo)                                   \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, PC);                                                  \
+        begin(&op, p, size, PC);                                                                   \
         on_store(&op, order_of(mo));                                                               \
         store##size(p, v);                                                                         \
         end(&op);                                                                                  \
