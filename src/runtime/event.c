@@ -243,12 +243,34 @@ void rt_world_wait(void)
     } while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE));
 }
 
-static core_lock stop_lock;
+/* 0 free, 1 held, 2 held and waited for. Waiters sleep, outside the gate: the one who holds it
+ * waits for them to be there. */
+static uint32_t stop_word;
+
+static void stop_lock(void)
+{
+    int depth = rt_tls.depth;
+    uint32_t seen = 0;
+    /* acquire: what earlier stoppers did */
+    if (__atomic_compare_exchange_n(&stop_word, &seen, 1, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED))
+        return;
+    rt_tls.depth = 0;
+    while (__atomic_exchange_n(&stop_word, 2, __ATOMIC_ACQUIRE) != 0)
+        sys_futex_wait(&stop_word, 2);
+    rt_tls.depth = depth; /* nobody else can be stopping the world now */
+}
+
+static void stop_unlock(void)
+{
+    /* release: what this stopper did */
+    if (__atomic_exchange_n(&stop_word, 0, __ATOMIC_RELEASE) == 2)
+        sys_futex_wake(&stop_word, 1);
+}
 
 void rt_world_stop(struct rt_thread *t)
 {
-    while (!core_trylock(&stop_lock)) /* somebody else stops the world: stand aside for it */
-        rt_world_wait();
+    stop_lock();
     __atomic_store_n(&rt_world_stopped, 1, __ATOMIC_SEQ_CST);
     sys_membarrier(); /* pairs with the plain store of depth and load of the flag in a scope */
     rt_thread_wait_outside(t);
@@ -257,10 +279,10 @@ void rt_world_stop(struct rt_thread *t)
 void rt_world_go(struct rt_thread *t)
 {
     (void)t;
-    /* release: publishes what was done while the world stood still */
+    /* release: pairs with rt_world_wait */
     __atomic_store_n(&rt_world_stopped, 0, __ATOMIC_RELEASE);
     sys_futex_wake(&rt_world_stopped, 1 << 30);
-    core_lock_release(&stop_lock);
+    stop_unlock();
 }
 
 static void restart_thread(struct rt_thread *t, void *arg)
