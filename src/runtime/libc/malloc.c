@@ -13,6 +13,7 @@
 #include "../format.h"
 #include "../heap.h"
 #include "../options.h"
+#include "../signals.h"
 #include "allocator.h"
 #include <errno.h>
 #include <malloc.h>
@@ -66,6 +67,8 @@ void *rt_allocated(struct rt_thread *t, rt_pc pc, void *p, size_t bytes)
     if (!p)
         return NULL;
     rt_heap_alloc(t, pc, p, bytes);
+    if (core_unlikely(t->in_handler))
+        rt_check_signal_unsafe(t, pc);
     int n = __atomic_load_n(&nhooks, __ATOMIC_ACQUIRE);
     if (core_unlikely(n))
         call_malloc_hooks(t, p, bytes, n);
@@ -92,6 +95,8 @@ void rt_freeing(struct rt_thread *t, rt_pc pc, void *p)
     int n = __atomic_load_n(&nhooks, __ATOMIC_ACQUIRE);
     if (core_unlikely(n))
         call_free_hooks(t, p, n);
+    if (core_unlikely(t->in_handler))
+        rt_check_signal_unsafe(t, pc);
     rt_heap_free(t, pc, p);
 }
 
