@@ -23,32 +23,53 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* The first frame with a source line; a race inside memcpy() is the caller's. Without any, the
- * first frame. */
-static bool telling_frame(const struct finding *finding, const json_t *stack,
-                          struct symbols *symbols, struct frame_rows *rows)
+/* How well a row tells the reader where to look: in code of his own rather than in a library's
+ * header, and anywhere rather than without a line. */
+static int telling(const struct symbol_frame *row)
 {
-    for (size_t i = 0; i < json_array_size(stack); i++)
-        if (finding_frame(finding, json_array_get(stack, i), symbols, rows) && rows->count &&
-            rows->at[0].line)
-            return true;
-    return finding_frame(finding, json_array_get(stack, 0), symbols, rows);
+    if (!row->file || !row->line)
+        return 0;
+    bool library = strncmp(row->file, "/usr/include/", 13) == 0 ||
+                   strncmp(row->file, "/usr/lib/", 9) == 0 || strstr(row->file, "/include/c++/");
+    return library ? 1 : 2;
+}
+
+/* The innermost row that tells most: a race inside memcpy() or std::vector is the caller's. */
+static bool telling_row(const struct finding *finding, const json_t *stack, struct symbols *symbols,
+                        struct frame_rows *rows, size_t *best_row)
+{
+    size_t frame = 0, row = 0;
+    int best = 0;
+    for (size_t i = 0; i < json_array_size(stack) && best < 2; i++) {
+        if (!finding_frame(finding, json_array_get(stack, i), symbols, rows))
+            continue;
+        for (size_t k = 0; k < rows->count && best < 2; k++)
+            if (telling(&rows->at[k]) > best) {
+                best = telling(&rows->at[k]);
+                frame = i;
+                row = k;
+            }
+    }
+    *best_row = row;
+    return finding_frame(finding, json_array_get(stack, frame), symbols, rows);
 }
 
 static void print_place(FILE *stream, const struct finding *finding, const json_t *stack,
                         struct symbols *symbols)
 {
     struct frame_rows rows;
-    if (!telling_frame(finding, stack, symbols, &rows))
+    size_t best;
+    if (!telling_row(finding, stack, symbols, &rows, &best))
         return;
     if (!rows.module) {
         fprintf(stream, "0x%llx", (unsigned long long)rows.offset);
         return;
     }
-    if (rows.at[0].function)
-        fprintf(stream, "%s ", rows.at[0].function);
-    if (rows.at[0].file && rows.at[0].line)
-        fprintf(stream, "%s:%d", short_path(rows.at[0].file), rows.at[0].line);
+    const struct symbol_frame *row = &rows.at[best];
+    if (row->function)
+        fprintf(stream, "%s ", row->function);
+    if (row->file && row->line)
+        fprintf(stream, "%s:%d", short_path(row->file), row->line);
     else
         fprintf(stream, "(%s+0x%llx)", base_of(rows.module), (unsigned long long)rows.offset);
 }
