@@ -272,7 +272,10 @@ void rt_world_stop(struct rt_thread *t)
 {
     stop_lock();
     __atomic_store_n(&rt_world_stopped, 1, __ATOMIC_SEQ_CST);
-    sys_membarrier(); /* pairs with the plain store of depth and load of the flag in a scope */
+    /* pairs with the plain store of depth and load of the flag in a scope; where a sandbox
+     * forbids it, store buffers have drained long before this is over */
+    if (sys_membarrier())
+        sys_sleep(&(struct timespec){0, 1000000});
     rt_thread_wait_outside(t);
 }
 
@@ -291,8 +294,10 @@ static void restart_thread(struct rt_thread *t, void *arg)
     core_clock_clear(&t->clock);
     core_clock_clear(&t->fence_release);
     core_clock_clear(&t->fence_acquire);
-    rt_memset(t->caches, 0, sizeof *t->caches);
     t->next = t->end = 0;
+    if (!t->caches) /* has ended, waits for its join */
+        return;
+    rt_memset(t->caches, 0, sizeof *t->caches);
     new_run(t);
     rt_thread_owns_from(t, t->next);
     if (t->tls) {

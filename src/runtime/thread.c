@@ -14,7 +14,8 @@
 
 enum {
     SLOTS_MAX = 1 << 15,
-    INFOS = 1 << 21, /* threads whose creation is remembered: the latest of these */
+    INFOS = 1 << 17, /* threads whose creation is remembered: the latest of these */
+    TENANCIES_PER_TRIM = 1 << 12,
     REUSE_TRIES = 64,
     FIBER_STACK = 1 << 20,
 };
@@ -41,6 +42,7 @@ struct slot {
     core_id final;            /* all its ids are below */
     uint32_t next_dead;       /* queue of dead slots, oldest first */
     struct tenancy *tenants;
+    uint32_t untrimmed; /* tenancies since the last trim */
 };
 
 static core_lock lock; /* everything below */
@@ -92,12 +94,30 @@ static uint32_t slot_take(const struct rt_thread *parent)
     return dead_head != -1u ? dead_pop() : SLOTS_MAX - 1;
 }
 
+/* Tenants that are forgotten as threads needn't be told apart any more. */
+static void trim_tenancies(struct slot *s)
+{
+    struct tenancy *n = s->tenants;
+    while (n && (nthreads < INFOS || n->uid >= nthreads - INFOS))
+        n = n->older;
+    while (n && n->older) {
+        struct tenancy *old = n->older;
+        n->older = old->older;
+        core_free(old, sizeof *old);
+    }
+}
+
 void rt_thread_owns_from(struct rt_thread *t, core_id first)
 {
     struct tenancy *n = core_alloc(sizeof *n);
     core_lock_acquire(&lock);
-    *n = (struct tenancy){first, t->uid, slots[t->slot].tenants};
-    slots[t->slot].tenants = n;
+    struct slot *s = &slots[t->slot];
+    *n = (struct tenancy){first, t->uid, s->tenants};
+    s->tenants = n;
+    if (++s->untrimmed == TENANCIES_PER_TRIM) {
+        s->untrimmed = 0;
+        trim_tenancies(s);
+    }
     core_lock_release(&lock);
 }
 
