@@ -113,8 +113,8 @@ exercise_variant() {
 
 # verdict OUT REFERENCE: did it do what the native program did?
 verdict() {
-    local kind label ms kb status want
-    while IFS=$'\t' read -r kind label ms kb status; do
+    local kind label ms kb status cpu want
+    while IFS=$'\t' read -r kind label ms kb status cpu; do
         want=$(awk -F'\t' -v l="$label" '$2 == l { print $5; exit }' "$2/steps.tsv" 2>/dev/null)
         [ "$status" = "$want" ] && continue
         [ "$status" = 66 ] && [ "$want" = 0 ] && [ -s "$1/digest.tsv" ] && continue
@@ -135,7 +135,7 @@ verdict() {
 }
 
 # run_variant PROGRAM COMPILER RUNTIME: one line for the table:
-# program compiler runtime wall_ms peak_kb reports true false unread exit verdict
+# program compiler runtime wall_ms cpu_ms peak_kb reports true false unread exit verdict
 run_variant() {
     local dir=$work/$1/$2-$3 native=$work/$1/$2-native out missing
     out=$dir/out
@@ -143,22 +143,23 @@ run_variant() {
     missing=$(missing_needs "$1" | tr '\n' ' ')
     if [ -n "$missing" ]; then
         echo "bench: $1 needs: apt-get install $missing(or run with --setup)" >&2
-        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\tnot-installed\n' "$1" "$2" "$3"
+        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\t-\tnot-installed\n' "$1" "$2" "$3"
         return
     fi
     if ! build_variant "$1" "$2" "$3" "$dir"; then
         echo "bench: $1 $2 $3: build failed; see $dir/build.log" >&2
-        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\tbuild-failed\n' "$1" "$2" "$3"
+        printf '%s\t%s\t%s\t-\t-\t-\t-\t-\t-\t-\t-\tbuild-failed\n' "$1" "$2" "$3"
         return
     fi
     exercise_variant "$1" "$2" "$3" "$dir"
     awk -F'\t' -v OFS='\t' -v id="$1	$2	$3" -v verdict="$(verdict "$out" "$native/out")" '
         FILENAME == ARGV[1] { reports += $2; judged[$1]++; next }
         $1 != "serve" { wall += $3 }
+        $1 != "load" { cpu += $6 }
         $1 != "load" && $4 > peak { peak = $4 }
         $5 > worst { worst = $5 }
         END {
-            print id, wall + 0, peak + 0, reports + 0, judged["true"] + 0, judged["false"] + 0,
+            print id, wall + 0, cpu + 0, peak + 0, reports + 0, judged["true"] + 0, judged["false"] + 0,
                 judged["unread"] + 0, worst + 0, verdict
         }' "$out/digest.tsv" "$out/steps.tsv"
 }

@@ -2,8 +2,8 @@
 //
 //   measure -o FILE -l LABEL [-k KIND] [-t SECONDS] -- COMMAND ARGS...
 //
-// Appends "KIND LABEL WALL_MS PEAK_KB STATUS" (tabs between) to FILE, and leaves with STATUS:
-// the command's exit code, 128 + N when signal N ended it, 124 when the time was up.
+// Appends "KIND LABEL WALL_MS PEAK_KB STATUS CPU_MS" (tabs between) to FILE, and leaves with
+// STATUS: the command's exit code, 128 + N when signal N ended it, 124 when the time was up.
 //
 // The command gets a process group of its own. SIGTERM and SIGINT are handed on to the command,
 // so that a server can be stopped by its wrapper's id; when the time is up the whole group is
@@ -40,6 +40,13 @@ static double now_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
+}
+
+static long cpu_ms(const struct rusage *use)
+{
+    long sec = use->ru_utime.tv_sec + use->ru_stime.tv_sec;
+
+    return sec * 1000 + (use->ru_utime.tv_usec + use->ru_stime.tv_usec) / 1000;
 }
 
 static void catch_signals(void)
@@ -132,6 +139,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "measure: %s: %s\n", out, strerror(errno));
         return 125;
     }
-    fprintf(f, "%s\t%s\t%.0f\t%ld\t%d\n", kind, label, now_ms() - begin, use.ru_maxrss, status);
+    fprintf(f, "%s\t%s\t%.0f\t%ld\t%d\t%ld\n", kind, label, now_ms() - begin, use.ru_maxrss, status,
+            cpu_ms(&use));
     return fclose(f) ? 125 : status;
 }
