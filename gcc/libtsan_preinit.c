@@ -6,4 +6,4 @@
 extern void __tsan_init(void);
 
 __attribute__((section(".preinit_array"),
-               used)) static void (*const start_runtime)(void) = __tsan_init;
+               used)) static void (*const preinit)(void) = __tsan_init;
