@@ -11,8 +11,8 @@ mkdir -p "$out"
 
 say() { printf '\n$ %s\n' "$*"; }
 
-say "reprise cc -g -O1 -pthread examples/demo/demo.c -o demo"
-"$reprise" cc -g -O1 -pthread examples/demo/demo.c -o "$out/demo"
+say "reprise cc -g -O1 -pthread examples/demo.c -o demo"
+"$reprise" cc -g -O1 -pthread examples/demo.c -o "$out/demo"
 say "reprise run -- ./demo"
 status=0
 (cd "$out" && "$reprise" run -- ./demo) || status=$?
