@@ -61,8 +61,7 @@ RT_INTERCEPT(int, __cxa_guard_acquire, (uint32_t *g))
     if (blocking_begins)
         RT_BLOCKING(blocking_begins());
     bool mine = take(t, g);
-    if (!mine)
-        rt_acquire(t, (rt_addr)g);
+    rt_acquire(t, (rt_addr)g); /* also of an earlier try that failed */
     if (blocking_ends)
         RT_BLOCKING(blocking_ends());
     return mine;
@@ -80,6 +79,6 @@ RT_INTERCEPT(void, __cxa_guard_abort, (uint32_t *g))
 {
     RT_SCOPE(__cxa_guard_abort);
     if (t)
-        rt_release_store(t, (rt_addr)g); /* the next to try finds what the failed one left */
+        rt_release_store(t, (rt_addr)g);
     give(g, 0);
 }

@@ -3,8 +3,9 @@
  * happens when it throws or is cancelled. Their callback takes no argument, so what to run is
  * left in the thread; calls nest when a routine needs another one.
  *
- * The end of the routine happens before every return of a call that names the same object.
- * std::call_once of libstdc++ comes through pthread_once.
+ * The end of the routine happens before every return of a call that names the same object, and
+ * the end of one that threw or was cancelled before the next attempt. std::call_once of libstdc++
+ * comes through pthread_once.
  */
 #include "pthreads.h"
 #include <threads.h>
@@ -21,16 +22,29 @@ static void once_call_end(struct once_call *c)
     c->thread->user = c->outer;
 }
 
-/* Called by the real function; before it lets anybody else go on. */
-static void run_once(void)
+static void publish(struct once_call **c)
 {
-    struct once_call *c = rt_self()->user;
-
-    c->run(); /* may unwind: then nothing is published, and another thread runs it again */
     struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
     struct rt_thread *t = rt_scope_enter_bare(&scope);
     if (t)
-        rt_release_store(t, c->once);
+        rt_release_store(t, (*c)->once);
+}
+
+static void learn(struct once_call *c)
+{
+    struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
+    struct rt_thread *t = rt_scope_enter_bare(&scope);
+    if (t)
+        rt_acquire(t, c->once);
+}
+
+/* Called by the real function, which lets others go on when this returns or unwinds. */
+static void run_once(void)
+{
+    struct once_call *c __attribute__((cleanup(publish))) = rt_self()->user;
+
+    learn(c);
+    c->run();
 }
 
 RT_INTERCEPT(int, pthread_once, (pthread_once_t * once, void (*run)(void)))
