@@ -5,7 +5,29 @@
  * that use it race, and lgamma_r() is the way out.
  */
 #include "rows.h"
+#include <dlfcn.h>
 #include <math.h>
+
+/*
+ * The linker may have left libm out: what a program calls of it is defined in the runtime, so
+ * nothing seemed to be wanting. Then it is loaded on the first call.
+ */
+static RT_COLD void *resolve(const struct rt_interceptor *i)
+{
+    void *real = rt_lookup(i);
+    if (real)
+        return real;
+    void *libm = dlopen("libm.so.6", RTLD_LAZY);
+    if (libm && (real = dlsym(libm, i->name)))
+        *i->real = real;
+    return real ? real : rt_resolve(i);
+}
+
+#undef RT_REAL
+#define RT_REAL(name)                                                                              \
+    (__builtin_expect(rt_real_##name != NULL, 1)                                                   \
+         ? rt_real_##name                                                                          \
+         : (__typeof__(rt_real_##name))resolve(&rt_interceptor_##name))
 
 #define FOR_EACH_REAL(M)                                                                           \
     M(float, f)                                                                                    \
