@@ -1,6 +1,7 @@
 /* What is at a racy address: rt_finding_add_location of finding.h. */
 #include "finding.h"
 #include "format.h"
+#include "java.h"
 #include "symbol.h"
 
 static struct rt_finding_location *new_location(struct rt_finding *f, enum rt_location_type type)
@@ -30,7 +31,7 @@ static bool add_descriptor(struct rt_finding *f, rt_addr addr)
 static bool add_block(struct rt_finding *f, rt_addr addr)
 {
     struct rt_block block;
-    if (!rt_heap_find(addr, &block))
+    if (!rt_java_block_at(addr, &block) && !rt_heap_find(addr, &block))
         return false;
     struct rt_finding_location *loc = new_location(f, RT_LOC_HEAP);
     loc->start = block.start;
