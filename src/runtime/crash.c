@@ -23,9 +23,10 @@ enum { FRAMES_MAX = 256, ZERO_PAGE_BYTES = 4096, TRAP_PAGE_FAULT = 14, FAULT_WRI
 struct crash {
     int sig;
     rt_addr addr, pc, sp, bp;
-    bool has_addr;    /* the processor said where */
-    bool from_memory; /* an access, not an instruction */
-    bool in_hook;     /* while one of our hooks looked up shadow for a bad pointer */
+    bool has_addr;         /* the processor said where */
+    bool from_memory;      /* an access, not an instruction */
+    bool in_hook;          /* while one of our hooks looked up shadow for a bad pointer */
+    const char *hook_kind; /* what that hook was for: "READ", "WRITE", NULL = unknown */
     const ucontext_t *context;
     rt_pc frame[FRAMES_MAX]; /* return addresses, innermost first */
     size_t nframes;
@@ -67,13 +68,23 @@ static _Unwind_Reason_Code collect(struct _Unwind_Context *u, void *arg)
     return _URC_NO_REASON;
 }
 
+/* The hook's own instruction always reads; its name says what the program wanted. */
+static const char *kind_of_hook(const struct rt_code *hook)
+{
+    const char *name = hook->row[0].function;
+    if (!name)
+        return "UNKNOWN";
+    return rt_strstr(name, "write") ? "WRITE" : rt_strstr(name, "read") ? "READ" : "UNKNOWN";
+}
+
 static void drop_own_frames(struct crash *c)
 {
     size_t own = 0;
     while (own < c->nframes && rt_symbol_code(c->frame[own])->own)
         own++;
-    if (own == c->nframes)
+    if (!own || own == c->nframes)
         return;
+    c->hook_kind = kind_of_hook(rt_symbol_code(c->frame[own - 1]));
     c->nframes -= own;
     for (size_t i = 0; i < c->nframes; i++)
         c->frame[i] = c->frame[i + own];
@@ -145,7 +156,7 @@ static void put_hints(struct rt_text *b, const struct crash *c)
                        : r[REG_ERR] & FAULT_WRITE       ? "WRITE"
                                                         : "READ";
     if (c->in_hook)
-        kind = "UNKNOWN"; /* the hook always reads */
+        kind = c->hook_kind ? c->hook_kind : "UNKNOWN";
     rt_put(b, "==%d==The signal is caused by a %s memory access.\n", pid, kind);
     if (!c->has_addr)
         rt_put(b,
