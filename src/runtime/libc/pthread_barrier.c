@@ -168,16 +168,6 @@ RT_INTERCEPT(int, pthread_barrier_destroy, (pthread_barrier_t * b))
     return err; /* its record serves threads that are not out of our leave() yet */
 }
 
-void rt_barrier_lock_all(void)
-{
-    core_lock_acquire(&lock);
-}
-
-void rt_barrier_unlock_all(void)
-{
-    core_lock_release(&lock);
-}
-
 RT_INTERCEPT(int, pthread_barrier_wait, (pthread_barrier_t * b))
 {
     RT_SCOPE(pthread_barrier_wait);

@@ -17,6 +17,7 @@
  * key destructor that puts itself off to the last of the rounds glibc makes.
  */
 #include "../fork.h"
+#include "../fork.h"
 #include "../sys/sys.h"
 #include "pthreads.h"
 #include <limits.h>
@@ -210,6 +211,7 @@ void rt_pthread_exiting(struct rt_thread *t)
 struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start start,
                                  bool detached)
 {
+    rt_fork_check_create();
     rt_fork_check_create();
     make_end_key(t);
     struct rt_child *c = core_alloc(sizeof(*c));

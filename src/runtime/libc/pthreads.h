@@ -64,11 +64,7 @@ void rt_pthread_exiting(struct rt_thread *t);
 /* In the child of fork: forgets all threads but the caller. */
 void rt_pthread_after_fork(struct rt_thread *t);
 
-/* ---- around fork ---- */
-
-void rt_pthread_lock_all(void);
+void rt_pthread_lock_all(void); /* around fork */
 void rt_pthread_unlock_all(void);
-void rt_barrier_lock_all(void);
-void rt_barrier_unlock_all(void);
 
 #endif
