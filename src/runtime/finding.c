@@ -12,7 +12,12 @@
 struct rt_finding *rt_finding_current;
 
 static struct rt_finding finding; /* the one under the lock */
-static unsigned reported;         /* relaxed: a count, read at any time */
+
+/* Findings of this process: what its parent found before a fork is the parent's. */
+static struct {
+    unsigned count; /* relaxed: read at any time */
+    pid_t pid;      /* whose; written under the lock */
+} reported;
 
 /* ---- the types ---- */
 
@@ -312,7 +317,9 @@ static bool is_unwanted(struct rt_finding *f)
 static void tell(struct rt_finding *f)
 {
     static struct rt_text text; /* kept: under the report lock */
-    unsigned number = __atomic_add_fetch(&reported, 1, __ATOMIC_RELAXED);
+    unsigned number = rt_finding_count() + 1;
+    reported.pid = sys_pid();
+    __atomic_store_n(&reported.count, number, __ATOMIC_RELAXED);
     rt_text_reset(&text);
     rt_put_report(&text, f);
     put_notes(&text);
@@ -364,7 +371,7 @@ bool rt_finding_end(struct rt_thread *t, struct rt_finding *f)
 
 unsigned rt_finding_count(void)
 {
-    return __atomic_load_n(&reported, __ATOMIC_RELAXED);
+    return reported.pid == sys_pid() ? __atomic_load_n(&reported.count, __ATOMIC_RELAXED) : 0;
 }
 
 void rt_finding_init(void)

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,8 +22,7 @@ enum { STARTS_MAX = 3, TIMEOUT_MS = 20000, ANSWER_MAX = 1 << 20 };
 static struct {
     int fd;                 /* our end of the socket pair */
     uint64_t device, inode; /* of the socket: the program may close our number and reuse it */
-    pid_t pid;              /* of the child, 0 = none */
-    pid_t owner;            /* the process that started it; a forked child starts its own */
+    pid_t owner; /* the process that started it, 0 = none runs; a forked child starts its own */
     int starts;
     bool searched;
     char path[RT_LOG_PATH];
@@ -198,19 +196,14 @@ static bool socket_is_ours(void)
            st.st_dev == helper.device && st.st_ino == helper.inode;
 }
 
+/* It ends when it reads the end of its input. */
 static void stop(void)
 {
-    if (!helper.pid)
-        return;
     if (socket_is_ours())
         sys_close(helper.fd);
-    if (helper.owner == sys_pid() && !sys_reap(helper.pid)) {
-        sys_call(SYS_kill, helper.pid, SIGKILL, 0, 0, 0, 0);
-        sys_call(SYS_wait4, helper.pid, 0, 0x40000000 /* __WALL */, 0, 0, 0);
-    }
     if (helper.owner != sys_pid())
         helper.starts = 0; /* a forked child has tries of its own */
-    helper.pid = 0;
+    helper.owner = 0;
 }
 
 static bool start(void)
@@ -227,14 +220,12 @@ static bool start(void)
     bool ok = helper.path[0] && open_pair(pair) == 0;
     if (ok) {
         make_arguments(argv);
-        pid_t pid = sys_spawn(argv, env.list, pair[1], rt_options.verbosity > 0);
+        ok = sys_spawn(argv, env.list, pair[1], rt_options.verbosity > 0) == 0;
         sys_close(pair[1]);
-        ok = pid > 0;
         if (ok)
             remember_socket(pair[0]);
         else
             sys_close(pair[0]);
-        helper.pid = ok ? pid : 0;
     }
     free_environment(&env);
     return ok;
@@ -291,9 +282,9 @@ static bool receive(struct rt_text *answer)
 
 static bool ask_once(const struct rt_text *question, struct rt_text *answer)
 {
-    if (helper.pid && (helper.owner != sys_pid() || !socket_is_ours()))
+    if (helper.owner && (helper.owner != sys_pid() || !socket_is_ours()))
         stop();
-    if (!helper.pid && !start())
+    if (!helper.owner && !start())
         return false;
     rt_text_reset(answer);
     if (send_all(question->data, question->length) && receive(answer))

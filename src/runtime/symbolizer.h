@@ -1,5 +1,5 @@
 /*
- * The external symbolizer: a child process that turns (module, offset) into names, so that no
+ * The external symbolizer: a process of its own that turns (module, offset) into names, so that no
  * reader of debug information lives in the program. It speaks the protocol of llvm-symbolizer
  * on its standard input and output: one line asks, lines up to an empty one answer.
  *

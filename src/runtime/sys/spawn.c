@@ -9,15 +9,20 @@
 #include <sys/wait.h>
 
 /*
- * The child shares our memory until it has called execve, and we sleep that long (as vfork
+ * A child's end is told to its parent by the signal that clone was given, until execve makes
+ * that SIGCHLD. So the helper is a grandchild: the child between exits at once, silently, and
+ * the helper becomes an orphan, which is init's.
+ *
+ * Both share our memory until the helper has called execve, and we sleep that long (as vfork
  * does): a copy of page tables as large as ours would take longer than the whole report. So
- * the child may only make system calls and write to its own stack and to this struct.
+ * they may only make system calls and write to their own stacks and to this struct.
  */
 struct request {
     const char *const *argv, *const *envp;
     int fd;
     bool loud;
-    int error; /* of execve */
+    char *stack_end; /* of the helper */
+    int error;       /* of the second clone or of execve */
 };
 
 enum { STACK_BYTES = 16384 };
@@ -57,7 +62,7 @@ static void place_descriptors(const struct request *r)
             sys_close(fd);
 }
 
-static int child(void *arg)
+static int helper(void *arg)
 {
     struct request *r = arg;
     reset_signals();
@@ -97,27 +102,29 @@ static long clone_with_stack(unsigned long flags, char *stack_end, int (*run)(vo
 #error "no clone stub for this machine yet"
 #endif
 
-pid_t sys_spawn(const char *const *argv, const char *const *envp, int fd, bool loud)
+static int between(void *arg)
 {
-    static const uint64_t all = ~0ull;
-    struct request r = {argv, envp, fd, loud, 0};
-    uint64_t mask;
-    char *stack = sys_map(STACK_BYTES);
-    if (!stack)
-        return -ENOMEM;
-    /* no signal may run a handler of the program in the child, on our memory */
-    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&mask, sizeof mask, 0, 0);
-    long pid = clone_with_stack(CLONE_VM | CLONE_VFORK, stack + STACK_BYTES, child, &r);
-    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
-    sys_unmap(stack, STACK_BYTES);
-    if (pid > 0 && r.error) {
-        sys_call(SYS_wait4, pid, 0, __WALL, 0, 0, 0);
-        return r.error;
-    }
-    return (pid_t)pid;
+    struct request *r = arg;
+    long pid = clone_with_stack(CLONE_VM | CLONE_VFORK, r->stack_end, helper, r);
+    if (pid < 0)
+        r->error = (int)pid;
+    return 0;
 }
 
-bool sys_reap(pid_t pid)
+int sys_spawn(const char *const *argv, const char *const *envp, int fd, bool loud)
 {
-    return sys_call(SYS_wait4, pid, 0, __WALL | WNOHANG, 0, 0, 0) != 0;
+    static const uint64_t all = ~0ull;
+    uint64_t mask;
+    char *stacks = sys_map(2 * STACK_BYTES);
+    if (!stacks)
+        return -ENOMEM;
+    struct request r = {argv, envp, fd, loud, stacks + STACK_BYTES, 0};
+    /* no signal may run a handler of the program in a child, on our memory */
+    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&mask, sizeof mask, 0, 0);
+    long pid = clone_with_stack(CLONE_VM | CLONE_VFORK, stacks + 2 * STACK_BYTES, between, &r);
+    if (pid > 0)
+        sys_call(SYS_wait4, pid, 0, __WALL, 0, 0, 0);
+    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
+    sys_unmap(stacks, 2 * STACK_BYTES);
+    return pid > 0 ? r.error : (int)pid;
 }
