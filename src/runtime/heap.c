@@ -116,8 +116,10 @@ void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p)
     struct block *b = take(&small_blocks, (rt_addr)p);
     if (!b)
         b = take(&large_blocks, (rt_addr)p);
-    if (!b)
+    if (!b) { /* never seen, or freed already: then this is a second free, or a racing one */
+        rt_access(t, pc, (rt_addr)p, 8, RT_FREE);
         return;
+    }
     if (rt_multi) {
         if (b->bytes <= WHOLE_MAX)
             rt_access_range(t, pc, b->start, b->bytes, RT_FREE);

@@ -113,14 +113,22 @@ void rt_mutex_create(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags
     if (!(flags & RT_MUTEX_LINKER_INIT))
         rt_access(t, pc, addr, 1, RT_WRITE);
     struct rt_sync *s = rt_sync_make(addr);
-    if (s->mutex)
+    bool held = s->owner != RT_SYNC_NOBODY || s->readers;
+    if (s->mutex && !held)
         names[s->mutex % NAMES_MAX].destroyed = true;
     s->state = 0;
-    s->owner = RT_SYNC_NOBODY;
-    s->recursion = 0;
-    s->readers = 0;
-    name_mutex(t, pc, s, flags);
+    if (held) /* annotations may come late: it stays the mutex that is held */
+        s->state = RT_SM_KNOWN | state_of_flags(flags);
+    else
+        name_mutex(t, pc, s, flags);
     rt_sync_put(s);
+}
+
+/* Mutexes of static storage may be used after their destructor ran: the flags say which. */
+static bool outlives_destroy(const struct rt_sync *s, unsigned flags)
+{
+    return flags & RT_MUTEX_LINKER_INIT || s->state & RT_SM_LINKER_INIT ||
+           (flags & RT_MUTEX_NOT_STATIC && !(s->state & RT_SM_NOT_STATIC));
 }
 
 void rt_mutex_destroy(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
@@ -131,7 +139,7 @@ void rt_mutex_destroy(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flag
     bool report = false;
 
     if (s) {
-        if ((flags | s->state) & RT_MUTEX_LINKER_INIT && s->state & RT_SM_LINKER_INIT) {
+        if (outlives_destroy(s, flags)) {
             rt_sync_put(s);
             return;
         }
