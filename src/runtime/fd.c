@@ -23,7 +23,7 @@ enum {
     SYNC_MAX = FD_MAX + 16,
 };
 
-enum { SYNC_NONE, SYNC_ALL, SYNC_FILES, SYNC_SOCKETS, SYNC_EPOLLS, SYNC_OWN };
+enum { SYNC_NONE, SYNC_ALL, SYNC_FILES, SYNC_SOCKETS, SYNC_SIGNALS, SYNC_EPOLLS, SYNC_OWN };
 
 struct fd_desc {
     uint32_t sync;
@@ -44,10 +44,10 @@ static uint64_t cells[FD_MAX];
 static struct fd_desc *pages[FD_MAX / FD_PAGE];
 static struct fd_sync syncs[SYNC_MAX];
 static core_lock fd_lock;
-static uint32_t sync_free;             /* under fd_lock */
-static uint32_t sync_next = SYNC_OWN;  /* under fd_lock: from here on never used */
+static uint32_t sync_free;            /* under fd_lock */
+static uint32_t sync_next = SYNC_OWN; /* under fd_lock: from here on never used */
 
-#define RELAXED_LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#define RELAXED_LOAD(p)     __atomic_load_n((p), __ATOMIC_RELAXED)
 #define RELAXED_STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 
 static bool fd_valid(int fd)
@@ -143,6 +143,8 @@ static uint32_t sync_for_kind(enum rt_fd_kind kind)
         return SYNC_FILES;
     case RT_FD_SOCKET:
         return SYNC_SOCKETS;
+    case RT_FD_SIGNAL:
+        return SYNC_SIGNALS;
     default:
         return sync_new();
     }
@@ -294,6 +296,12 @@ void rt_fd_notify(struct rt_thread *t, rt_pc pc, int fd)
     uint32_t sync = fd_valid(fd) ? desc_sync(fd) : SYNC_NONE;
     if (sync >= SYNC_OWN || sync == SYNC_SOCKETS) /* nobody waits for the end of a file's use */
         sync_release(t, sync);
+}
+
+void rt_fd_signal_sent(struct rt_thread *t)
+{
+    if (rt_options.io_sync)
+        sync_release(t, rt_options.io_sync == 2 ? SYNC_ALL : SYNC_SIGNALS);
 }
 
 /* ---- epoll ---- */

@@ -18,10 +18,11 @@
 #include "rt.h"
 
 enum rt_fd_kind {
-    RT_FD_PLAIN,  /* orders nothing: signalfd, pidfd */
+    RT_FD_PLAIN,  /* orders nothing: pidfd */
     RT_FD_FILE,   /* shares with all files */
     RT_FD_SOCKET, /* shares with all sockets */
     RT_FD_EVENT,  /* has its own: eventfd, epoll, timerfd */
+    RT_FD_SIGNAL, /* signalfd: shares with all that send signals */
 };
 
 /* After the real call; fd < 0 does nothing. rt_fd_create is the same with RT_FD_FILE. */
@@ -39,6 +40,9 @@ void rt_fd_close_range(struct rt_thread *t, rt_pc pc, unsigned first, unsigned l
 
 /* The peer will notice this call although no data goes in: shutdown, listen. */
 void rt_fd_notify(struct rt_thread *t, rt_pc pc, int fd);
+
+/* t sends a signal, which somebody may read from a signalfd. */
+void rt_fd_signal_sent(struct rt_thread *t);
 
 /* fd is being added to epfd: whatever is written to fd may from now on wake epfd's waiters. */
 void rt_fd_epoll_add(struct rt_thread *t, rt_pc pc, int epfd, int fd);

@@ -1,5 +1,6 @@
 #include "signals.h"
 
+#include "fd.h"
 #include "finding.h"
 #include "hook.h"
 #include "options.h"
@@ -129,8 +130,10 @@ int rt_sigaction(int sig, const struct sigaction *act, struct sigaction *old)
 
 void rt_signal_release(struct rt_thread *t, int sig)
 {
-    if (sig >= 1 && sig <= RT_SIGNALS)
-        rt_release(t, (rt_addr)&sync_of[sig]);
+    if (sig < 1 || sig > RT_SIGNALS)
+        return;
+    rt_release(t, (rt_addr)&sync_of[sig]);
+    rt_fd_signal_sent(t);
 }
 
 void rt_signal_acquire(struct rt_thread *t, int sig)
@@ -142,6 +145,7 @@ void rt_signal_acquire(struct rt_thread *t, int sig)
 void rt_timer_release(struct rt_thread *t)
 {
     rt_release(t, (rt_addr)&sync_of_timers);
+    rt_fd_signal_sent(t);
 }
 
 static bool is_timer(int sig, const siginfo_t *info)

@@ -13,12 +13,16 @@
 
 typedef unsigned long uptr;
 
-/* Fills trace; what is left of it stays as the caller prepared it. */
+/* Fills trace with what the report shows of a stack; the rest of it stays as the caller prepared
+ * it. Only while a report is being made: frames are read under its lock. */
 static void copy_stack(rt_stack s, void **trace, uptr room)
 {
-    size_t n = s && trace ? rt_stack_read(s, (rt_pc *)trace, room) : 0;
-    for (size_t i = 0; i < n && i < room; i++)
-        trace[i] = (char *)trace[i] - 1;
+    static struct rt_shown shown; /* kept: under the report lock */
+    if (!trace)
+        return;
+    rt_shown_read(&shown, s);
+    for (size_t i = 0; i < shown.count && i < room; i++)
+        trace[i] = (void *)(shown.at[i].code->pc - 1);
 }
 
 RT_EXPORT void *__tsan_get_current_report(void)

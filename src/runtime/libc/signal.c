@@ -323,7 +323,7 @@ RT_INTERCEPT(int, signalfd, (int fd, const sigset_t *set, int flags))
         read_set(t, pc, set);
     int result = RT_REAL(signalfd)(fd, set, flags);
     if (t && result >= 0 && fd == -1)
-        rt_fd_create(t, pc, result);
+        rt_fd_create_as(t, pc, result, RT_FD_SIGNAL);
     return result;
 }
 
