@@ -9,14 +9,10 @@ enum { NO_POSITION = -1 };
 enum length { LEN_NONE, LEN_HH, LEN_H, LEN_L, LEN_LL, LEN_LONG_DOUBLE, LEN_MAX, LEN_SIZE, LEN_PTR };
 
 static const uint8_t length_bytes[] = {
-    [LEN_NONE] = sizeof(int),
-    [LEN_HH] = sizeof(char),
-    [LEN_H] = sizeof(short),
-    [LEN_L] = sizeof(long),
-    [LEN_LL] = sizeof(long long),
-    [LEN_LONG_DOUBLE] = sizeof(long long), /* %Ld is %lld to glibc */
-    [LEN_MAX] = sizeof(intmax_t),
-    [LEN_SIZE] = sizeof(size_t),
+    [LEN_NONE] = sizeof(int),      [LEN_HH] = sizeof(char),
+    [LEN_H] = sizeof(short),       [LEN_L] = sizeof(long),
+    [LEN_LL] = sizeof(long long),  [LEN_LONG_DOUBLE] = sizeof(long long), /* %Ld is %lld to glibc */
+    [LEN_MAX] = sizeof(intmax_t),  [LEN_SIZE] = sizeof(size_t),
     [LEN_PTR] = sizeof(ptrdiff_t),
 };
 
@@ -120,8 +116,8 @@ static bool printf_class(char conversion, enum length len, struct core_format_ar
     if (one_of(conversion, "diouxXbB")) {
         a->class = length_bytes[len] > sizeof(int) ? CORE_FORMAT_LONG : CORE_FORMAT_INT;
     } else if (one_of(conversion, "aAeEfFgG")) {
-        a->class = len == LEN_LONG_DOUBLE || len == LEN_LL ? CORE_FORMAT_LONG_DOUBLE
-                                                          : CORE_FORMAT_DOUBLE;
+        a->class =
+            len == LEN_LONG_DOUBLE || len == LEN_LL ? CORE_FORMAT_LONG_DOUBLE : CORE_FORMAT_DOUBLE;
     } else if (conversion == 'c' || conversion == 'C') {
         a->class = CORE_FORMAT_INT;
     } else if (one_of(conversion, "pnsS")) {

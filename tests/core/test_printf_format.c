@@ -45,7 +45,8 @@ static void test_printf_classes(void)
 {
     CHECK_STR_EQ(printf_says(""), "0:");
     CHECK_STR_EQ(printf_says("100%% %m"), "0:");
-    CHECK_STR_EQ(printf_says("%d %hhd %hd %ld %lld %qd %jd %zd %td %Ld"), "10: i i i l l l l l l l");
+    CHECK_STR_EQ(printf_says("%d %hhd %hd %ld %lld %qd %jd %zd %td %Ld"),
+                 "10: i i i l l l l l l l");
     CHECK_STR_EQ(printf_says("%u%x%X%o%c%lc%C%p"), "8: i i i i i i i l");
     CHECK_STR_EQ(printf_says("%f %lf %Lf %g %La %E"), "6: d d L d L d");
     CHECK_STR_EQ(printf_says("%-+ #0'12.5f|%*d|%-*.*f"), "6: d.5 i i i i d.*4");

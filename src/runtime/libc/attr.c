@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <sched.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 #define ASK(name, object, value)                                                                   \
     ROW(int, name, (object const *o, value *v), (o, v), NOW, GET(o), r == 0, PUT(v))
 
@@ -16,8 +19,8 @@ ASK(pthread_attr_getinheritsched, pthread_attr_t, int)
 ASK(pthread_attr_getscope, pthread_attr_t, int)
 ASK(pthread_attr_getstacksize, pthread_attr_t, size_t)
 ASK(pthread_attr_getstackaddr, pthread_attr_t, void *)
-ROW(int, pthread_attr_getstack, (const pthread_attr_t *o, void **low, size_t *n), (o, low, n),
-    NOW, GET(o), r == 0, PUT(low) PUT(n))
+ROW(int, pthread_attr_getstack, (const pthread_attr_t *o, void **low, size_t *n), (o, low, n), NOW,
+    GET(o), r == 0, PUT(low) PUT(n))
 ROW(int, pthread_attr_getaffinity_np, (const pthread_attr_t *o, size_t n, cpu_set_t *set),
     (o, n, set), NOW, GET(o), r == 0, OUT(set, n))
 ROW(int, pthread_attr_getsigmask_np, (const pthread_attr_t *o, sigset_t *set), (o, set), NOW,

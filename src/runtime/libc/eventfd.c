@@ -6,6 +6,9 @@
 #include <sys/inotify.h>
 #include <sys/timerfd.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 ROW(int, eventfd, (unsigned count, int flags), (count, flags), NOW, , true, NEW_FD(r, EVENT))
 ROW(int, eventfd_read, (int fd, eventfd_t *value), (fd, value), BLOCK, USE_FD(fd), r == 0,
     TAKE(fd) PUT(value))
@@ -17,8 +20,8 @@ ROW(int, timerfd_create, (clockid_t clock, int flags), (clock, flags), NOW, , tr
 ROW(int, timerfd_settime,
     (int fd, int flags, const struct itimerspec *value, struct itimerspec *old),
     (fd, flags, value, old), NOW, GET(value) GIVE(fd), r == 0, PUT(old))
-ROW(int, timerfd_gettime, (int fd, struct itimerspec *value), (fd, value), NOW, USE_FD(fd),
-    r == 0, PUT(value))
+ROW(int, timerfd_gettime, (int fd, struct itimerspec *value), (fd, value), NOW, USE_FD(fd), r == 0,
+    PUT(value))
 
 /* Tells of what happens to files, so it is ordered with them. */
 ROW(int, inotify_init, (void), (), NOW, , true, NEW_FD(r, FILE))

@@ -13,6 +13,9 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 /* ---- changing names: see path.h. Those that fail may have seen what another thread did. ---- */
 
 #define CHANGE(name, params, args, before)                                                         \
@@ -33,8 +36,7 @@ CHANGE(link, (const char *from, const char *to), (from, to), IN_S(from) IN_S(to)
 CHANGE(linkat, (int from_dir, const char *from, int to_dir, const char *to, int flags),
        (from_dir, from, to_dir, to, flags), IN_S(from) IN_S(to))
 CHANGE(symlink, (const char *from, const char *to), (from, to), IN_S(from) IN_S(to))
-CHANGE(symlinkat, (const char *from, int dir, const char *to), (from, dir, to),
-       IN_S(from) IN_S(to))
+CHANGE(symlinkat, (const char *from, int dir, const char *to), (from, dir, to), IN_S(from) IN_S(to))
 CHANGE(mkfifo, (const char *path, mode_t mode), (path, mode), IN_S(path))
 
 ROW(char *, mkdtemp, (char *path), (path), BLOCK, IN_S(path), r, OUT_S(path))
@@ -89,8 +91,8 @@ ROW(int, statx, (int dir, const char *path, int flags, unsigned mask, struct sta
 
 /* ---- where a name leads ---- */
 
-ROW(ssize_t, readlink, (const char *path, char *buf, size_t n), (path, buf, n), BLOCK,
-    IN_S(path), r > 0, SEEN_PATH() OUT(buf, r))
+ROW(ssize_t, readlink, (const char *path, char *buf, size_t n), (path, buf, n), BLOCK, IN_S(path),
+    r > 0, SEEN_PATH() OUT(buf, r))
 ROW(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t n), (dir, path, buf, n),
     BLOCK, IN_S(path), r > 0, SEEN_PATH() OUT(buf, r))
 ROW(ssize_t, __readlink_chk, (const char *path, char *buf, size_t n, size_t room),
@@ -114,17 +116,16 @@ ROW(char *, tempnam, (const char *dir, const char *prefix), (dir, prefix), BLOCK
 ROW(DIR *, opendir, (const char *path), (path), BLOCK, IN_S(path), r,
     SEEN_PATH() NEW_FD(dirfd(r), FILE))
 ROW(DIR *, fdopendir, (int fd), (fd), BLOCK, USE_FD(fd), false, )
-ROW(int, closedir, (DIR *d), (d), BLOCK, if (d) { rt_fd_close(t, pc, dirfd(d)); }, false, )
-ROW(struct dirent *, readdir, (DIR *d), (d), BLOCK, if (d) { USE_FD(dirfd(d)) }, r,
+ROW(int, closedir, (DIR *d), (d), BLOCK, WHEN(d, DO(rt_fd_close(t, pc, dirfd(d)))), false, )
+ROW(struct dirent *, readdir, (DIR *d), (d), BLOCK, WHEN(d, USE_FD(dirfd(d))), r,
     OUT(r, r->d_reclen))
-ROW(struct dirent64 *, readdir64, (DIR *d), (d), BLOCK, if (d) { USE_FD(dirfd(d)) }, r,
+ROW(struct dirent64 *, readdir64, (DIR *d), (d), BLOCK, WHEN(d, USE_FD(dirfd(d))), r,
     OUT(r, r->d_reclen))
 ROW(int, readdir_r, (DIR *d, struct dirent *e, struct dirent **result), (d, e, result), BLOCK,
-    if (d) { USE_FD(dirfd(d)) }, r == 0,
-    PUT(result) if (*result) { OUT(*result, (*result)->d_reclen) })
+    WHEN(d, USE_FD(dirfd(d))), r == 0, PUT(result) WHEN(*result, OUT(*result, (*result)->d_reclen)))
 ROW(int, readdir64_r, (DIR *d, struct dirent64 *e, struct dirent64 **result), (d, e, result),
-    BLOCK, if (d) { USE_FD(dirfd(d)) }, r == 0,
-    PUT(result) if (*result) { OUT(*result, (*result)->d_reclen) })
+    BLOCK, WHEN(d, USE_FD(dirfd(d))), r == 0,
+    PUT(result) WHEN(*result, OUT(*result, (*result)->d_reclen)))
 /* Filter and order are the program's functions; the list comes from malloc. */
 ROW(int, scandir,
     (const char *path, struct dirent ***list, int (*filter)(const struct dirent *),
@@ -153,6 +154,5 @@ ROW(ssize_t, flistxattr, (int fd, char *list, size_t n), (fd, list, n), BLOCK, U
 /* ---- mount table ---- */
 
 ROW(struct mntent *, getmntent_r, (FILE *f, struct mntent *m, char *buf, int n), (f, m, buf, n),
-    BLOCK, , r,
-    PUT(m) OUT_S(m->mnt_fsname) OUT_S(m->mnt_dir) OUT_S(m->mnt_type) OUT_S(m->mnt_opts))
+    BLOCK, , r, PUT(m) OUT_S(m->mnt_fsname) OUT_S(m->mnt_dir) OUT_S(m->mnt_type) OUT_S(m->mnt_opts))
 ROW(struct mntent *, getmntent, (FILE *f), (f), BLOCK, , true, STATIC(r))

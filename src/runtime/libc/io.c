@@ -5,8 +5,8 @@
  * that is written out is read before the release, for afterwards it belongs to whoever the
  * data told so; one that was read into is written after the acquire.
  */
-#include "rows.h"
 #include "path.h"
+#include "rows.h"
 #include "vector.h"
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -16,6 +16,9 @@
 #include <sys/sendfile.h>
 #include <sys/uio.h>
 #include <unistd.h>
+
+/* A row stays a row. */
+/* clang-format off */
 
 char rt_path_sync;
 
@@ -52,8 +55,8 @@ ROW(int, __open_2, (const char *path, int flags), (path, flags), BLOCK, IN_S(pat
     NEW_FD(r, FILE))
 ROW(int, __open64_2, (const char *path, int flags), (path, flags), BLOCK, IN_S(path), true,
     NEW_FD(r, FILE))
-ROW(int, __openat_2, (int dir, const char *path, int flags), (dir, path, flags), BLOCK,
-    IN_S(path), true, NEW_FD(r, FILE))
+ROW(int, __openat_2, (int dir, const char *path, int flags), (dir, path, flags), BLOCK, IN_S(path),
+    true, NEW_FD(r, FILE))
 ROW(int, __openat64_2, (int dir, const char *path, int flags), (dir, path, flags), BLOCK,
     IN_S(path), true, NEW_FD(r, FILE))
 ROW(int, creat, (const char *path, mode_t mode), (path, mode), BLOCK, IN_S(path), true,
@@ -64,8 +67,8 @@ ROW(int, memfd_create, (const char *name, unsigned flags), (name, flags), NOW, I
     NEW_FD(r, FILE))
 ROW(int, shm_open, (const char *name, int flags, mode_t mode), (name, flags, mode), BLOCK,
     IN_S(name), true, NEW_FD(r, FILE))
-ROW(int, open_by_handle_at, (int mount, struct file_handle *h, int flags), (mount, h, flags),
-    BLOCK, if (h) { IN(h, sizeof *h + h->handle_bytes) }, true, NEW_FD(r, FILE))
+ROW(int, open_by_handle_at, (int mount, struct file_handle *h, int flags), (mount, h, flags), BLOCK,
+    WHEN(h, IN(h, sizeof *h + h->handle_bytes)), true, NEW_FD(r, FILE))
 ROW(int, name_to_handle_at,
     (int dir, const char *path, struct file_handle *h, int *mount, int flags),
     (dir, path, h, mount, flags), BLOCK, IN_S(path) GET(&h->handle_bytes), r == 0,
@@ -82,25 +85,25 @@ ROW(int, mkostemp64, (char *path, int flags), (path, flags), BLOCK, IN_S(path), 
 /* ---- pipes and duplicates ---- */
 
 ROW(int, pipe, (int fd[2]), (fd), NOW, , r == 0,
-    OUT(fd, 2 * sizeof *fd) rt_fd_pair(t, pc, fd[0], fd[1]);)
+    OUT(fd, 2 * sizeof *fd) DO(rt_fd_pair(t, pc, fd[0], fd[1])))
 ROW(int, pipe2, (int fd[2], int flags), (fd, flags), NOW, , r == 0,
-    OUT(fd, 2 * sizeof *fd) rt_fd_pair(t, pc, fd[0], fd[1]);)
+    OUT(fd, 2 * sizeof *fd) DO(rt_fd_pair(t, pc, fd[0], fd[1])))
 
-ROW(int, dup, (int fd), (fd), NOW, , r >= 0, rt_fd_dup(t, pc, fd, r);)
+ROW(int, dup, (int fd), (fd), NOW, , r >= 0, DO(rt_fd_dup(t, pc, fd, r)))
 /* What was open under the new number ends here, and its peer may notice. */
-ROW(int, dup2, (int fd, int to), (fd, to), NOW,
-    if (fd != to) { rt_fd_notify(t, pc, to); }, r >= 0, rt_fd_dup_over(t, pc, fd, r);)
+ROW(int, dup2, (int fd, int to), (fd, to), NOW, WHEN(fd != to, DO(rt_fd_notify(t, pc, to))), r >= 0,
+    DO(rt_fd_dup_over(t, pc, fd, r)))
 ROW(int, dup3, (int fd, int to, int flags), (fd, to, flags), NOW,
-    if (fd != to) { rt_fd_notify(t, pc, to); }, r >= 0, rt_fd_dup_over(t, pc, fd, r);)
+    WHEN(fd != to, DO(rt_fd_notify(t, pc, to))), r >= 0, DO(rt_fd_dup_over(t, pc, fd, r)))
 
 /* ---- closing: the event comes first, for afterwards the number may already be another's ---- */
 
-ROW(int, close, (int fd), (fd), BLOCK, rt_fd_close(t, pc, fd);, false, )
-ROW(int, __close, (int fd), (fd), BLOCK, rt_fd_close(t, pc, fd);, false, )
+ROW(int, close, (int fd), (fd), BLOCK, DO(rt_fd_close(t, pc, fd)), false, )
+ROW(int, __close, (int fd), (fd), BLOCK, DO(rt_fd_close(t, pc, fd)), false, )
 VOID_ROW(closefrom, (int first), (first), BLOCK,
-         rt_fd_close_range(t, pc, first < 0 ? 0 : (unsigned)first, ~0u);, )
+         DO(rt_fd_close_range(t, pc, first < 0 ? 0 : (unsigned)first, ~0u)), )
 ROW(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags), BLOCK,
-    if (!(flags & CLOSE_RANGE_CLOEXEC)) { rt_fd_close_range(t, pc, first, last); }, false, )
+    WHEN(!(flags & CLOSE_RANGE_CLOEXEC), DO(rt_fd_close_range(t, pc, first, last))), false, )
 
 /* ---- fcntl and ioctl: the third argument is whatever the command says, in one register ---- */
 
@@ -185,31 +188,26 @@ ROW(ssize_t, __pread64_chk, (int fd, void *buf, size_t n, off64_t at, size_t roo
 #define GIVE_VECTOR(fd, v, count)                                                                  \
     rt_row_in_vector(t, pc, v, (size_t)(count), SIZE_MAX);                                         \
     GIVE(fd)
-#define USE_VECTOR(fd, v, count)                                                                   \
-    USE_FD(fd) rt_row_in_vector(t, pc, v, (size_t)(count), 0);
-#define TAKE_VECTOR(fd, v, count)                                                                  \
-    TAKE(fd) rt_row_out_vector(t, pc, v, (size_t)(count), (size_t)r);
+#define USE_VECTOR(fd, v, count)  USE_FD(fd) rt_row_in_vector(t, pc, v, (size_t)(count), 0);
+#define TAKE_VECTOR(fd, v, count) TAKE(fd) rt_row_out_vector(t, pc, v, (size_t)(count), (size_t)r);
 
 ROW(ssize_t, readv, (int fd, const struct iovec *v, int count), (fd, v, count), BLOCK,
     USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv, (int fd, const struct iovec *v, int count, off_t at), (fd, v, count, at),
     BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
-ROW(ssize_t, preadv64, (int fd, const struct iovec *v, int count, off64_t at),
-    (fd, v, count, at), BLOCK, USE_VECTOR(fd, v, count), r >= 0,
-    TAKE_VECTOR(fd, v, count))
+ROW(ssize_t, preadv64, (int fd, const struct iovec *v, int count, off64_t at), (fd, v, count, at),
+    BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv2, (int fd, const struct iovec *v, int count, off_t at, int flags),
-    (fd, v, count, at, flags), BLOCK, USE_VECTOR(fd, v, count), r >= 0,
-    TAKE_VECTOR(fd, v, count))
+    (fd, v, count, at, flags), BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv64v2, (int fd, const struct iovec *v, int count, off64_t at, int flags),
-    (fd, v, count, at, flags), BLOCK, USE_VECTOR(fd, v, count), r >= 0,
-    TAKE_VECTOR(fd, v, count))
+    (fd, v, count, at, flags), BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 
 /* ---- writing. EPIPE tells that the other end was closed, which comes from someone, too ---- */
 
 #define BROKEN (r < 0 && errno == EPIPE)
 
-ROW(ssize_t, write, (int fd, const void *buf, size_t n), (fd, buf, n), BLOCK,
-    IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
+ROW(ssize_t, write, (int fd, const void *buf, size_t n), (fd, buf, n), BLOCK, IN(buf, n) GIVE(fd),
+    BROKEN, TAKE(fd))
 ROW(ssize_t, pwrite, (int fd, const void *buf, size_t n, off_t at), (fd, buf, n, at), BLOCK,
     IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
 ROW(ssize_t, pwrite64, (int fd, const void *buf, size_t n, off64_t at), (fd, buf, n, at), BLOCK,
@@ -218,8 +216,8 @@ ROW(ssize_t, writev, (int fd, const struct iovec *v, int count), (fd, v, count),
     GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev, (int fd, const struct iovec *v, int count, off_t at), (fd, v, count, at),
     BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
-ROW(ssize_t, pwritev64, (int fd, const struct iovec *v, int count, off64_t at),
-    (fd, v, count, at), BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
+ROW(ssize_t, pwritev64, (int fd, const struct iovec *v, int count, off64_t at), (fd, v, count, at),
+    BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev2, (int fd, const struct iovec *v, int count, off_t at, int flags),
     (fd, v, count, at, flags), BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev64v2, (int fd, const struct iovec *v, int count, off64_t at, int flags),
@@ -227,10 +225,9 @@ ROW(ssize_t, pwritev64v2, (int fd, const struct iovec *v, int count, off64_t at,
 
 /* ---- from one descriptor to another: what came with the data goes on with it ---- */
 
-ROW(ssize_t, splice,
-    (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
-    (in, in_at, out, out_at, n, flags), BLOCK, USE_FD(in) GET(in_at) GET(out_at) GIVE(out),
-    r >= 0, TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
+ROW(ssize_t, splice, (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
+    (in, in_at, out, out_at, n, flags), BLOCK, USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
+    TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
 ROW(ssize_t, tee, (int in, int out, size_t n, unsigned flags), (in, out, n, flags), BLOCK,
     USE_FD(in) GIVE(out), r >= 0, TAKE(in) GIVE(out))
 ROW(ssize_t, vmsplice, (int fd, const struct iovec *v, size_t count, unsigned flags),
@@ -241,8 +238,8 @@ ROW(ssize_t, sendfile64, (int out, int in, off64_t *at, size_t n), (out, in, at,
     USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
 ROW(ssize_t, copy_file_range,
     (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
-    (in, in_at, out, out_at, n, flags), BLOCK, USE_FD(in) GET(in_at) GET(out_at) GIVE(out),
-    r >= 0, TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
+    (in, in_at, out, out_at, n, flags), BLOCK, USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
+    TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
 
 /* ---- the rest. File locks order those who take them. ---- */
 

@@ -8,6 +8,9 @@
 #include <dlfcn.h>
 #include <math.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 /*
  * The linker may have left libm out: what a program calls of it is defined in the runtime, so
  * nothing seemed to be wanting. Then it is loaded on the first call.
@@ -35,7 +38,8 @@ static RT_COLD void *resolve(const struct rt_interceptor *i)
     M(long double, l)
 
 #define FREXP(real, s) ROW(real, frexp##s, (real x, int *e), (x, e), NOW, , true, PUT(e))
-#define MODF(real, s) ROW(real, modf##s, (real x, real *whole), (x, whole), NOW, , true, PUT(whole))
+#define MODF(real, s)                                                                              \
+    ROW(real, modf##s, (real x, real * whole), (x, whole), NOW, , true, PUT(whole))
 #define REMQUO(real, s)                                                                            \
     ROW(real, remquo##s, (real x, real y, int *q), (x, y, q), NOW, , true, PUT(q))
 #define SINCOS(real, s)                                                                            \

@@ -9,6 +9,9 @@
 #include "rows.h"
 #include <string.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 /* Nothing to check: not our thread, or already inside the runtime. */
 #define PASS_THROUGH() (!rt_self() || rt_tls.depth > 0)
 
@@ -188,6 +191,6 @@ ROW(void *, memmem, (const void *p, size_t n, const void *what, size_t m), (p, n
     rt_options.intercept_memmem, IN(p, n) IN(what, m))
 ROW(void *, memccpy, (void *to, const void *from, int c, size_t n), (to, from, c, n), NOW, , true,
     IN(from, r ? (size_t)((char *)r - (char *)to) : n)
-    OUT(to, r ? (size_t)((char *)r - (char *)to) : n))
-VOID_ROW(swab, (const void *from, void *to, ssize_t n), (from, to, n), NOW, , IN(from, n & ~1)
-         OUT(to, n & ~1))
+        OUT(to, r ? (size_t)((char *)r - (char *)to) : n))
+VOID_ROW(swab, (const void *from, void *to, ssize_t n), (from, to, n), NOW, ,
+         IN(from, n & ~1) OUT(to, n & ~1))

@@ -7,11 +7,11 @@
 #include <glob.h>
 #include <iconv.h>
 #include <libintl.h>
+#include <linux/capability.h>
 #include <locale.h>
 #include <netinet/in.h>
 #include <regex.h>
 #include <stdlib.h>
-#include <linux/capability.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/utsname.h>
@@ -19,6 +19,9 @@
 #include <time.h>
 #include <unistd.h>
 #include <wordexp.h>
+
+/* A row stays a row. */
+/* clang-format off */
 
 #undef gettext
 #undef dgettext
@@ -32,8 +35,8 @@
 VOID_ROW(tzset, (void), (), HIDDEN, , )
 ROW(struct tm *, localtime, (const time_t *when), (when), HIDDEN, GET(when), true, STATIC(r))
 ROW(struct tm *, gmtime, (const time_t *when), (when), HIDDEN, GET(when), true, STATIC(r))
-ROW(struct tm *, localtime_r, (const time_t *when, struct tm *tm), (when, tm), HIDDEN, GET(when),
-    r, PUT(tm))
+ROW(struct tm *, localtime_r, (const time_t *when, struct tm *tm), (when, tm), HIDDEN, GET(when), r,
+    PUT(tm))
 ROW(struct tm *, gmtime_r, (const time_t *when, struct tm *tm), (when, tm), HIDDEN, GET(when), r,
     PUT(tm))
 ROW(char *, ctime, (const time_t *when), (when), HIDDEN, GET(when), true, STATIC_S(r))
@@ -48,7 +51,7 @@ ROW(size_t, strftime, (char *to, size_t n, const char *format, const struct tm *
     (to, n, format, tm), HIDDEN, IN_S(format) GET(tm), r > 0, OUT(to, r + 1))
 /* Members that the format doesn't name stay as they were, so they count as read only. */
 ROW(char *, strptime, (const char *s, const char *format, struct tm *tm), (s, format, tm), HIDDEN,
-    IN_S(format), true, IN(s, r ? r - s : rt_string_bytes(s)) if (r) { GET(tm) })
+    IN_S(format), true, IN(s, r ? r - s : rt_string_bytes(s)) WHEN(r, GET(tm)))
 
 /* ---- locales and messages ---- */
 
@@ -71,18 +74,19 @@ ROW(iconv_t, iconv_open, (const char *to, const char *from), (to, from), HIDDEN,
 ROW(int, iconv_close, (iconv_t cd), (cd), HIDDEN, , false, )
 ROW(size_t, iconv, (iconv_t cd, char **in, size_t *in_n, char **out, size_t *out_n),
     (cd, in, in_n, out, out_n), HIDDEN,
-    GET(in) GET(in_n) GET(out) GET(out_n)
-    char *from = in ? *in : NULL; char *to = out ? *out : NULL;, true,
-    if (from) { IN(from, *in - from) PUT(in) PUT(in_n) }
-    if (to) { OUT(to, *out - to) PUT(out) PUT(out_n) })
+    GET(in) GET(in_n) GET(out) GET(out_n) LET(char *, from, in ? *in : NULL)
+        LET(char *, to, out ? *out : NULL),
+    true,
+    WHEN(from, IN(from, *in - from) PUT(in) PUT(in_n))
+        WHEN(to, OUT(to, *out - to) PUT(out) PUT(out_n)))
 
 /* ---- regular expressions: matching extends the compiled form under a lock of its own ---- */
 
 ROW(int, regcomp, (regex_t *re, const char *s, int flags), (re, s, flags), HIDDEN, IN_S(s), true,
     PUT(re))
 ROW(int, regexec, (const regex_t *re, const char *s, size_t n, regmatch_t m[], int flags),
-    (re, s, n, m, flags), HIDDEN, if (!(flags & REG_STARTEND)) { IN_S(s) },
-    r == 0 && !re->no_sub, OUT(m, n * sizeof *m))
+    (re, s, n, m, flags), HIDDEN, WHEN(!(flags & REG_STARTEND), IN_S(s)), r == 0 && !re->no_sub,
+    OUT(m, n * sizeof *m))
 ROW(size_t, regerror, (int error, const regex_t *re, char *buf, size_t n), (error, re, buf, n),
     HIDDEN, , n > 0, OUT_S(buf))
 VOID_ROW(regfree, (regex_t *re), (re), HIDDEN, GET(re), )
@@ -127,13 +131,14 @@ ROW(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *l), (what, l
 ROW(int, getrusage, (__rusage_who_t who, struct rusage *u), (who, u), NOW, , r == 0, PUT(u))
 static size_t capability_bytes(const struct __user_cap_header_struct *h)
 {
-    return sizeof(struct __user_cap_data_struct) * (h->version == _LINUX_CAPABILITY_VERSION_1 ? 1 : 2);
+    return sizeof(struct __user_cap_data_struct) *
+           (h->version == _LINUX_CAPABILITY_VERSION_1 ? 1 : 2);
 }
 
 ROW(int, capget, (struct __user_cap_header_struct *h, struct __user_cap_data_struct *data),
     (h, data), NOW, GET(h), r == 0, OUT(data, capability_bytes(h)))
 ROW(int, capset, (struct __user_cap_header_struct *h, const struct __user_cap_data_struct *data),
-    (h, data), NOW, GET(h) if (h) { IN(data, capability_bytes(h)) }, false, )
+    (h, data), NOW, GET(h) WHEN(h, IN(data, capability_bytes(h))), false, )
 ROW(int, mincore, (void *addr, size_t n, unsigned char *map), (addr, n, map), NOW, , r == 0,
     OUT(map, (n + 4095) / 4096))
 ROW(int, backtrace, (void **list, int n), (list, n), BLOCK, , r > 0,
@@ -141,6 +146,15 @@ ROW(int, backtrace, (void **list, int n), (list, n), BLOCK, , r > 0,
 ROW(char **, backtrace_symbols, (void *const *list, int n), (list, n), BLOCK,
     IN(list, n > 0 ? (size_t)n * sizeof *list : 0), false, )
 ROW(char *, get_current_dir_name, (void), (), BLOCK, , false, )
+
+/* ---- the environment: its array is grown by one thread, under a lock, and again by another ----
+ */
+
+ROW(int, setenv, (const char *name, const char *value, int replace), (name, value, replace), HIDDEN,
+    IN_S(name) IN_S(value), false, )
+ROW(int, unsetenv, (const char *name), (name), HIDDEN, IN_S(name), false, )
+ROW(int, putenv, (char *text), (text), HIDDEN, IN_S(text), false, )
+ROW(int, clearenv, (void), (), HIDDEN, , false, )
 
 /* ---- terminals ---- */
 

@@ -7,8 +7,8 @@
  * with a buffer of the caller (..._r) write to it what they return, no more.
  */
 #include "rows.h"
-#include <bits/types/FILE.h>
 #include <arpa/inet.h>
+#include <bits/types/FILE.h>
 #include <grp.h>
 #include <ifaddrs.h>
 #include <net/if.h>
@@ -18,6 +18,9 @@
 #include <resolv.h>
 #include <utmp.h>
 #include <utmpx.h>
+
+/* A row stays a row. */
+/* clang-format off */
 
 /* ---- records in a buffer: the struct, and each string and list it points to ---- */
 
@@ -88,7 +91,7 @@ static void out_protoent(struct rt_thread *t, rt_pc pc, struct protoent *p)
         (UNPAREN key_params struct hostent * record, char *buf, size_t n, struct hostent **result, \
          int *error),                                                                              \
         (UNPAREN key_args record, buf, n, result, error), HIDDEN, before, true,                    \
-        PUT(error) if (r == 0) { FOUND(hostent) })
+        PUT(error) WHEN(r == 0, FOUND(hostent)))
 #define UNPAREN(...) __VA_ARGS__
 
 /* ---- users and groups ---- */
@@ -96,15 +99,15 @@ static void out_protoent(struct rt_thread *t, rt_pc pc, struct protoent *p)
 RECORD_R(passwd, getpwnam_r, (const char *name, ), (name, ), IN_S(name))
 RECORD_R(passwd, getpwuid_r, (uid_t uid, ), (uid, ), )
 RECORD_R(passwd, getpwent_r, (), (), )
-RECORD_R(passwd, fgetpwent_r, (FILE * f, ), (f, ), )
+RECORD_R(passwd, fgetpwent_r, (FILE *f, ), (f, ), )
 RECORD_R(group, getgrnam_r, (const char *name, ), (name, ), IN_S(name))
 RECORD_R(group, getgrgid_r, (gid_t gid, ), (gid, ), )
 RECORD_R(group, getgrent_r, (), (), )
-RECORD_R(group, fgetgrent_r, (FILE * f, ), (f, ), )
+RECORD_R(group, fgetgrent_r, (FILE *f, ), (f, ), )
 
 #define LOOKUP(type, name) ROW(type *, name, (const char *s), (s), HIDDEN, IN_S(s), true, STATIC(r))
-#define NEXT(type, name) ROW(type *, name, (void), (), HIDDEN, , true, STATIC(r))
-#define CONTROL(name) VOID_ROW(name, (void), (), HIDDEN, , )
+#define NEXT(type, name)   ROW(type *, name, (void), (), HIDDEN, , true, STATIC(r))
+#define CONTROL(name)      VOID_ROW(name, (void), (), HIDDEN, , )
 
 LOOKUP(struct passwd, getpwnam)
 ROW(struct passwd *, getpwuid, (uid_t uid), (uid), HIDDEN, , true, STATIC(r))
@@ -119,7 +122,7 @@ CONTROL(endgrent)
 ROW(struct passwd *, fgetpwent, (FILE *f), (f), HIDDEN, , true, STATIC(r))
 ROW(struct group *, fgetgrent, (FILE *f), (f), HIDDEN, , true, STATIC(r))
 ROW(int, getgrouplist, (const char *user, gid_t gid, gid_t *list, int *n), (user, gid, list, n),
-    HIDDEN, IN_S(user) GET(n) int room = *n;, true,
+    HIDDEN, IN_S(user) GET(n) LET(int, room, *n), true,
     PUT(n) OUT(list, (size_t)(*n < room ? *n : room) * sizeof *list))
 ROW(int, initgroups, (const char *user, gid_t gid), (user, gid), HIDDEN, IN_S(user), false, )
 ROW(int, getgroups, (int n, gid_t *list), (n, list), NOW, , r > 0 && n > 0,
@@ -166,23 +169,24 @@ ROW(struct protoent *, getprotobynumber, (int number), (number), HIDDEN, , true,
 NEXT(struct protoent, getprotoent)
 
 LOOKUP(struct netent, getnetbyname)
-ROW(struct netent *, getnetbyaddr, (uint32_t net, int family), (net, family), HIDDEN, , true, STATIC(r))
+ROW(struct netent *, getnetbyaddr, (uint32_t net, int family), (net, family), HIDDEN, , true,
+    STATIC(r))
 NEXT(struct netent, getnetent)
 
 /* The result comes from malloc and is filled unseen. */
 ROW(int, getaddrinfo,
-    (const char *node, const char *service, const struct addrinfo *hints,
-     struct addrinfo **result),
+    (const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **result),
     (node, service, hints, result), HIDDEN, IN_S(node) IN_S(service) GET(hints), r == 0,
     PUT(result))
 ROW(int, getnameinfo,
     (const struct sockaddr *addr, socklen_t length, char *host, socklen_t host_n, char *service,
      socklen_t service_n, int flags),
     (addr, length, host, host_n, service, service_n, flags), HIDDEN, IN(addr, length), r == 0,
-    if (host_n) { OUT_S(host) } if (service_n) { OUT_S(service) })
+    WHEN(host_n, OUT_S(host)) WHEN(service_n, OUT_S(service)))
 ROW(int, getifaddrs, (struct ifaddrs **list), (list), HIDDEN, , r == 0, PUT(list))
 ROW(unsigned, if_nametoindex, (const char *name), (name), NOW, IN_S(name), false, )
-ROW(char *, if_indextoname, (unsigned index, char name[IF_NAMESIZE]), (index, name), NOW, , r, OUT_S(r))
+ROW(char *, if_indextoname, (unsigned index, char name[IF_NAMESIZE]), (index, name), NOW, , r,
+    OUT_S(r))
 
 /* ---- addresses as text ---- */
 
@@ -197,8 +201,7 @@ ROW(int, inet_pton, (int family, const char *s, void *addr), (family, s, addr), 
 ROW(struct ether_addr *, ether_aton, (const char *s), (s), NOW, IN_S(s), true, STATIC(r))
 ROW(struct ether_addr *, ether_aton_r, (const char *s, struct ether_addr *addr), (s, addr), NOW,
     IN_S(s), r, PUT(r))
-ROW(char *, ether_ntoa, (const struct ether_addr *addr), (addr), NOW, GET(addr), true,
-    STATIC_S(r))
+ROW(char *, ether_ntoa, (const struct ether_addr *addr), (addr), NOW, GET(addr), true, STATIC_S(r))
 ROW(char *, ether_ntoa_r, (const struct ether_addr *addr, char *buf), (addr, buf), NOW, GET(addr),
     r, OUT_S(r))
 ROW(int, ether_hostton, (const char *name, struct ether_addr *addr), (name, addr), HIDDEN,

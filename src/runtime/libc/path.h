@@ -12,9 +12,9 @@ extern char rt_path_sync; /* io.c */
 
 #define CHANGES_PATH()                                                                             \
     if (rt_options.io_sync)                                                                        \
-        rt_release(t, (rt_addr)&rt_path_sync);
+        rt_release(t, (rt_addr) & rt_path_sync);
 #define SEEN_PATH()                                                                                \
     if (rt_options.io_sync)                                                                        \
-        rt_acquire(t, (rt_addr)&rt_path_sync);
+        rt_acquire(t, (rt_addr) & rt_path_sync);
 
 #endif

@@ -8,6 +8,9 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 /* ---- poll ---- */
 
 static void before_poll(struct rt_thread *t, rt_pc pc, struct pollfd *fds, nfds_t n)
@@ -28,19 +31,19 @@ static void after_poll(struct rt_thread *t, rt_pc pc, struct pollfd *fds, nfds_t
 }
 
 ROW(int, poll, (struct pollfd *fds, nfds_t n, int timeout), (fds, n, timeout), BLOCK,
-    before_poll(t, pc, fds, n);, r >= 0, after_poll(t, pc, fds, n);)
+    DO(before_poll(t, pc, fds, n)), r >= 0, DO(after_poll(t, pc, fds, n)))
 ROW(int, __poll_chk, (struct pollfd *fds, nfds_t n, int timeout, size_t room),
-    (fds, n, timeout, room), BLOCK, before_poll(t, pc, fds, n);, r >= 0,
-    after_poll(t, pc, fds, n);)
+    (fds, n, timeout, room), BLOCK, DO(before_poll(t, pc, fds, n)), r >= 0,
+    DO(after_poll(t, pc, fds, n)))
 ROW(int, ppoll,
     (struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask),
-    (fds, n, timeout, mask), BLOCK, before_poll(t, pc, fds, n); GET(timeout) GET(mask), r >= 0,
-    after_poll(t, pc, fds, n);)
+    (fds, n, timeout, mask), BLOCK, DO(before_poll(t, pc, fds, n)) GET(timeout) GET(mask), r >= 0,
+    DO(after_poll(t, pc, fds, n)))
 ROW(int, __ppoll_chk,
     (struct pollfd *fds, nfds_t n, const struct timespec *timeout, const sigset_t *mask,
      size_t room),
-    (fds, n, timeout, mask, room), BLOCK, before_poll(t, pc, fds, n); GET(timeout) GET(mask),
-    r >= 0, after_poll(t, pc, fds, n);)
+    (fds, n, timeout, mask, room), BLOCK, DO(before_poll(t, pc, fds, n)) GET(timeout) GET(mask),
+    r >= 0, DO(after_poll(t, pc, fds, n)))
 
 /* ---- select: sets are words of bits, and only as many as n says ---- */
 
@@ -90,11 +93,11 @@ ROW(int, epoll_create1, (int flags), (flags), NOW, , true, NEW_FD(r, EVENT))
 
 /* The registration happens before the wait that it makes return: whoever waits may use at once
  * what the event's data points to. */
-ROW(int, epoll_ctl, (int epfd, int op, int fd, struct epoll_event *event),
-    (epfd, op, fd, event), NOW,
-    USE_FD(fd) if (op != EPOLL_CTL_DEL) { GET(event) }
-    if (op == EPOLL_CTL_ADD) { rt_fd_epoll_add(t, pc, epfd, fd); }
-    GIVE(epfd), false, )
+ROW(int, epoll_ctl, (int epfd, int op, int fd, struct epoll_event *event), (epfd, op, fd, event),
+    NOW,
+    USE_FD(fd) WHEN(op != EPOLL_CTL_DEL, GET(event))
+        WHEN(op == EPOLL_CTL_ADD, DO(rt_fd_epoll_add(t, pc, epfd, fd))) GIVE(epfd),
+    false, )
 
 #define WAITED()                                                                                   \
     rt_fd_epoll_acquire(t, pc, epfd);                                                              \

@@ -11,9 +11,10 @@
  *     what happens before the call;
  *     a condition on the result r, and what happens after the call when it holds.
  *
- * VOID_ROW has neither result nor condition. Events are words from below, one after another
- * (none may expand to a bare comma); anything else may be written in braces. A row does nothing
- * when the scope passes through.
+ * VOID_ROW has neither result nor condition. Events are words from below, one after another,
+ * without punctuation between them; none may expand to a bare comma. DO() makes a word of a
+ * function call, LET() of a variable that is kept over the call, WHEN() a condition of words. A row
+ * does nothing when the scope passes through.
  */
 #ifndef REPRISE_RUNTIME_LIBC_ROWS_H
 #define REPRISE_RUNTIME_LIBC_ROWS_H
@@ -53,7 +54,7 @@
 
 /* ---- how to call ---- */
 
-#define NOW(x) x
+#define NOW(x)   x
 #define BLOCK(x) RT_BLOCKING(x)
 #define HIDDEN(x)                                                                                  \
     do {                                                                                           \
@@ -76,18 +77,25 @@ static inline void rt_row_show(struct rt_thread **t)
 
 /* ---- events ---- */
 
+#define DO(call)               call;
+#define LET(type, name, value) type name = (value);
+#define WHEN(condition, words)                                                                     \
+    if (condition) {                                                                               \
+        words                                                                                      \
+    }
+
 /* Reads or writes n bytes at p; nothing when p is NULL or n is not positive. */
-#define IN(p, n) rt_row_in(t, pc, (p), (ssize_t)(n));
+#define IN(p, n)  rt_row_in(t, pc, (p), (ssize_t)(n));
 #define OUT(p, n) rt_row_out(t, pc, (p), (ssize_t)(n));
 /* Reads or writes the object that p points to. */
 #define GET(p) IN((p), sizeof *(p))
 #define PUT(p) OUT((p), sizeof *(p))
 /* Reads or writes a string, its terminating zero included. */
-#define IN_S(s) rt_row_in(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
+#define IN_S(s)  rt_row_in(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
 #define OUT_S(s) rt_row_out(t, pc, (s), (s) ? rt_string_bytes(s) : 0);
 /* A static result of libc's own. Its locks order the calls that write it, but nobody who reads
  * what was returned: an atomic write races with plain reads, not with its likes. */
-#define STATIC(p) rt_row_static(t, pc, (p), sizeof *(p));
+#define STATIC(p)   rt_row_static(t, pc, (p), sizeof *(p));
 #define STATIC_S(s) rt_row_static(t, pc, (s), (s) ? (size_t)rt_string_bytes(s) : 0);
 /* Reads n bytes of a string that a function needed, all of it with strict_string_checks. */
 #define IN_PART(s, n)                                                                              \
@@ -95,8 +103,8 @@ static inline void rt_row_show(struct rt_thread **t)
 
 /* A descriptor is used; data was taken out of it; data will be put into it (also a use). */
 #define USE_FD(fd) rt_fd_access(t, pc, (fd));
-#define TAKE(fd) rt_fd_acquire(t, pc, (fd));
-#define GIVE(fd) rt_row_give(t, pc, (fd));
+#define TAKE(fd)   rt_fd_acquire(t, pc, (fd));
+#define GIVE(fd)   rt_row_give(t, pc, (fd));
 /* A new descriptor of a kind (FILE, SOCKET, EVENT, PLAIN). */
 #define NEW_FD(fd, kind) rt_fd_create_as(t, pc, (fd), RT_FD_##kind);
 

@@ -8,11 +8,13 @@
 #include "vector.h"
 #include <sys/socket.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 ROW(int, socket, (int domain, int type, int protocol), (domain, type, protocol), NOW, , true,
     NEW_FD(r, SOCKET))
-ROW(int, socketpair, (int domain, int type, int protocol, int fd[2]),
-    (domain, type, protocol, fd), NOW, , r == 0,
-    OUT(fd, 2 * sizeof *fd) rt_fd_pair(t, pc, fd[0], fd[1]);)
+ROW(int, socketpair, (int domain, int type, int protocol, int fd[2]), (domain, type, protocol, fd),
+    NOW, , r == 0, OUT(fd, 2 * sizeof *fd) DO(rt_fd_pair(t, pc, fd[0], fd[1])))
 
 ROW(int, bind, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n), NOW,
     USE_FD(fd) IN(addr.__sockaddr__, n), false, )
@@ -35,8 +37,7 @@ ROW(int, connect, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n
 ROW(int, accept, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), BLOCK,
     USE_FD(fd) ROOM(n), r >= 0, TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
 ROW(int, accept4, (int fd, __SOCKADDR_ARG addr, socklen_t *n, int flags), (fd, addr, n, flags),
-    BLOCK, USE_FD(fd) ROOM(n), r >= 0,
-    TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
+    BLOCK, USE_FD(fd) ROOM(n), r >= 0, TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
 ROW(int, getsockname, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), NOW,
     USE_FD(fd) ROOM(n), r == 0, FILLED(addr.__sockaddr__, n))
 ROW(int, getpeername, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), NOW,
@@ -50,12 +51,11 @@ ROW(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t 
 
 #define RECEIVED(buf, n) OUT(buf, (size_t)r < (n) ? (size_t)r : (n))
 
-ROW(ssize_t, recv, (int fd, void *buf, size_t n, int flags), (fd, buf, n, flags), BLOCK,
-    USE_FD(fd), r >= 0, TAKE(fd) RECEIVED(buf, n))
+ROW(ssize_t, recv, (int fd, void *buf, size_t n, int flags), (fd, buf, n, flags), BLOCK, USE_FD(fd),
+    r >= 0, TAKE(fd) RECEIVED(buf, n))
 ROW(ssize_t, __recv_chk, (int fd, void *buf, size_t n, size_t size, int flags),
     (fd, buf, n, size, flags), BLOCK, USE_FD(fd), r >= 0, TAKE(fd) RECEIVED(buf, n))
-ROW(ssize_t, recvfrom,
-    (int fd, void *buf, size_t n, int flags, __SOCKADDR_ARG addr, socklen_t *an),
+ROW(ssize_t, recvfrom, (int fd, void *buf, size_t n, int flags, __SOCKADDR_ARG addr, socklen_t *an),
     (fd, buf, n, flags, addr, an), BLOCK, USE_FD(fd) ROOM(an), r >= 0,
     TAKE(fd) RECEIVED(buf, n) FILLED(addr.__sockaddr__, an))
 ROW(ssize_t, __recvfrom_chk,
@@ -93,7 +93,7 @@ static void out_message(struct rt_thread *t, rt_pc pc, struct msghdr *m, size_t 
 }
 
 ROW(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags), BLOCK,
-    USE_FD(fd) in_header(t, pc, m);, r >= 0, TAKE(fd) out_message(t, pc, m, (size_t)r);)
+    USE_FD(fd) DO(in_header(t, pc, m)), r >= 0, TAKE(fd) DO(out_message(t, pc, m, (size_t)r)))
 
 static void out_messages(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int count)
 {
@@ -103,10 +103,9 @@ static void out_messages(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int c
     }
 }
 
-ROW(int, recvmmsg,
-    (int fd, struct mmsghdr *v, unsigned count, int flags, struct timespec *timeout),
+ROW(int, recvmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags, struct timespec *timeout),
     (fd, v, count, flags, timeout), BLOCK, USE_FD(fd) GET(timeout), r >= 0,
-    TAKE(fd) PUT(timeout) out_messages(t, pc, v, r);)
+    TAKE(fd) PUT(timeout) DO(out_messages(t, pc, v, r)))
 
 /* ---- sending ---- */
 
@@ -120,8 +119,8 @@ ROW(ssize_t, send, (int fd, const void *buf, size_t n, int flags), (fd, buf, n, 
     IN_SENT(buf, n) GIVE(fd), BROKEN, TAKE(fd))
 ROW(ssize_t, sendto,
     (int fd, const void *buf, size_t n, int flags, __CONST_SOCKADDR_ARG addr, socklen_t an),
-    (fd, buf, n, flags, addr, an), BLOCK,
-    IN_SENT(buf, n) IN(addr.__sockaddr__, an) GIVE(fd), BROKEN, TAKE(fd))
+    (fd, buf, n, flags, addr, an), BLOCK, IN_SENT(buf, n) IN(addr.__sockaddr__, an) GIVE(fd),
+    BROKEN, TAKE(fd))
 
 static void in_message(struct rt_thread *t, rt_pc pc, const struct msghdr *m)
 {
@@ -146,7 +145,6 @@ static void out_lengths(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int co
 }
 
 ROW(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags), BLOCK,
-    in_message(t, pc, m); GIVE(fd), BROKEN, TAKE(fd))
-ROW(int, sendmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags),
-    (fd, v, count, flags), BLOCK, in_messages(t, pc, v, count); GIVE(fd), r >= 0,
-    out_lengths(t, pc, v, r);)
+    DO(in_message(t, pc, m)) GIVE(fd), BROKEN, TAKE(fd))
+ROW(int, sendmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags), (fd, v, count, flags),
+    BLOCK, DO(in_messages(t, pc, v, count)) GIVE(fd), r >= 0, DO(out_lengths(t, pc, v, r)))

@@ -6,9 +6,12 @@
 #include "rows.h"
 #include <stdlib.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 VOID_ROW(qsort, (void *p, size_t n, size_t size, int (*compare)(const void *, const void *)),
-         (p, n, size, compare), BLOCK, if (n > 1) { OUT(p, n * size) }, )
+         (p, n, size, compare), BLOCK, WHEN(n > 1, OUT(p, n * size)), )
 VOID_ROW(qsort_r,
          (void *p, size_t n, size_t size, int (*compare)(const void *, const void *, void *),
           void *arg),
-         (p, n, size, compare, arg), BLOCK, if (n > 1) { OUT(p, n * size) }, )
+         (p, n, size, compare, arg), BLOCK, WHEN(n > 1, OUT(p, n * size)), )

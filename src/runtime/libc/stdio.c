@@ -2,9 +2,12 @@
  * stdio except formatting (stdio_format.c). All calls are made as blocking: they do block, the
  * first one on a stream allocates its buffer, and fopencookie streams call the program back.
  */
-#include "stream.h"
 #include "path.h"
+#include "stream.h"
 #include <wchar.h>
+
+/* A row stays a row. */
+/* clang-format off */
 
 extern FILE *stdin, *stdout;
 
@@ -12,8 +15,8 @@ extern FILE *stdin, *stdout;
 
 #define OPENED(f, kind) rt_fd_create_as(t, pc, rt_stream_fd(f), RT_FD_##kind);
 
-ROW(FILE *, fopen, (const char *path, const char *mode), (path, mode), BLOCK,
-    IN_S(path) IN_S(mode), r, SEEN_PATH() OPENED(r, FILE))
+ROW(FILE *, fopen, (const char *path, const char *mode), (path, mode), BLOCK, IN_S(path) IN_S(mode),
+    r, SEEN_PATH() OPENED(r, FILE))
 ROW(FILE *, fopen64, (const char *path, const char *mode), (path, mode), BLOCK,
     IN_S(path) IN_S(mode), r, SEEN_PATH() OPENED(r, FILE))
 ROW(FILE *, tmpfile, (void), (), BLOCK, , r, OPENED(r, FILE))
@@ -29,19 +32,19 @@ ROW(FILE *, open_wmemstream, (wchar_t **buf, size_t *n), (buf, n), BLOCK, , r, P
  * allocated the buffer that is freed here. */
 ROW(FILE *, freopen, (const char *path, const char *mode, FILE *f), (path, mode, f), HIDDEN,
     IN_S(path) IN_S(mode) STREAM_GIVE(f), r,
-    SEEN_PATH() rt_fd_replace(t, pc, rt_stream_fd(r), RT_FD_FILE);)
+    SEEN_PATH() DO(rt_fd_replace(t, pc, rt_stream_fd(r), RT_FD_FILE)))
 ROW(FILE *, freopen64, (const char *path, const char *mode, FILE *f), (path, mode, f), HIDDEN,
     IN_S(path) IN_S(mode) STREAM_GIVE(f), r,
-    SEEN_PATH() rt_fd_replace(t, pc, rt_stream_fd(r), RT_FD_FILE);)
+    SEEN_PATH() DO(rt_fd_replace(t, pc, rt_stream_fd(r), RT_FD_FILE)))
 
-ROW(int, fclose, (FILE *f), (f), BLOCK,
-    STREAM_GIVE(f) rt_fd_close(t, pc, rt_stream_fd(f));, false, )
+ROW(int, fclose, (FILE *f), (f), BLOCK, STREAM_GIVE(f) DO(rt_fd_close(t, pc, rt_stream_fd(f))),
+    false, )
 
 /* ---- locking ---- */
 
-VOID_ROW(flockfile, (FILE *f), (f), BLOCK, , rt_acquire(t, (rt_addr)f);)
-ROW(int, ftrylockfile, (FILE *f), (f), NOW, , r == 0, rt_acquire(t, (rt_addr)f);)
-VOID_ROW(funlockfile, (FILE *f), (f), NOW, rt_release(t, (rt_addr)f);, )
+VOID_ROW(flockfile, (FILE *f), (f), BLOCK, , DO(rt_acquire(t, (rt_addr)f)))
+ROW(int, ftrylockfile, (FILE *f), (f), NOW, , r == 0, DO(rt_acquire(t, (rt_addr)f)))
+VOID_ROW(funlockfile, (FILE *f), (f), NOW, DO(rt_release(t, (rt_addr)f)), )
 
 /* ---- putting in ---- */
 
@@ -101,7 +104,7 @@ ROW(wchar_t *, fgetws, (wchar_t *s, int n, FILE *f), (s, n, f), BLOCK, , true,
     PUT(line)                                                                                      \
     PUT(n)                                                                                         \
     if (r >= 0)                                                                                    \
-        OUT(*line, r + 1)
+    OUT(*line, r + 1)
 
 ROW(ssize_t, getline, (char **line, size_t *n, FILE *f), (line, n, f), BLOCK, LINE_BEFORE(), true,
     LINE_AFTER())

@@ -8,6 +8,9 @@
 #include <stdarg.h>
 #include <wchar.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 extern FILE *stdin, *stdout;
 
 #define UNPAREN(...) __VA_ARGS__
@@ -81,7 +84,8 @@ static void printf_events(struct rt_thread *t, rt_pc pc, const char *format, va_
 
 #define PRINTF(name, vname, params, args, before, ok, after)                                       \
     ROW(int, vname, (UNPAREN params, const char *format, va_list ap), args, BLOCK,                 \
-        printf_events(t, pc, format, ap); before, ok, after)                                       \
+        printf_events(t, pc, format, ap);                                                          \
+        before, ok, after)                                                                         \
     RT_INTERCEPT(int, name, (UNPAREN params, const char *format, ...))                             \
     {                                                                                              \
         RT_SCOPE(name);                                                                            \
@@ -101,7 +105,7 @@ static void printf_events(struct rt_thread *t, rt_pc pc, const char *format, va_
         return r;                                                                                  \
     }
 
-#define OUT_TEXT(s) OUT(s, r + 1)
+#define OUT_TEXT(s)        OUT(s, r + 1)
 #define OUT_TEXT_MAX(s, n) OUT(s, (size_t)r < (n) ? (size_t)r + 1 : (n))
 
 PRINTF(fprintf, vfprintf, (FILE *f), (f, format, ap), STREAM_GIVE(f), false, )
@@ -115,8 +119,8 @@ PRINTF(__printf_chk, __vprintf_chk, (int flag), (flag, format, ap), STREAM_GIVE(
 PRINTF(__fprintf_chk, __vfprintf_chk, (FILE *f, int flag), (f, flag, format, ap), STREAM_GIVE(f),
        false, )
 PRINTF(__dprintf_chk, __vdprintf_chk, (int fd, int flag), (fd, flag, format, ap), GIVE(fd), false, )
-PRINTF(__sprintf_chk, __vsprintf_chk, (char *s, int flag, size_t room),
-       (s, flag, room, format, ap), , r >= 0, OUT_TEXT(s))
+PRINTF(__sprintf_chk, __vsprintf_chk, (char *s, int flag, size_t room), (s, flag, room, format, ap),
+       , r >= 0, OUT_TEXT(s))
 PRINTF(__snprintf_chk, __vsnprintf_chk, (char *s, size_t n, int flag, size_t room),
        (s, n, flag, room, format, ap), , r >= 0, OUT_TEXT_MAX(s, n))
 PRINTF(__asprintf_chk, __vasprintf_chk, (char **s, int flag), (s, flag, format, ap), , r >= 0,
@@ -124,7 +128,8 @@ PRINTF(__asprintf_chk, __vasprintf_chk, (char **s, int flag), (s, flag, format, 
 
 /* the one without another parameter */
 ROW(int, vprintf, (const char *format, va_list ap), (format, ap), BLOCK,
-    printf_events(t, pc, format, ap); STREAM_GIVE(stdout), false, )
+    printf_events(t, pc, format, ap);
+    STREAM_GIVE(stdout), false, )
 
 RT_INTERCEPT(int, printf, (const char *format, ...))
 {

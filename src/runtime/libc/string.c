@@ -9,6 +9,9 @@
 #include <string.h>
 #include <time.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 /* Called early and often: never looked up from here. */
 #define ROW_EARLY(ret, name, params, args, fallback, ok, after)                                    \
     RT_INTERCEPT(ret, name, params)                                                                \
@@ -101,8 +104,8 @@ static char *strchr_plain(const char *s, int c)
     return (char *)rt_strchr(s, c);
 }
 
-ROW_EARLY(char *, strchr, (const char *s, int c), (s, c), strchr_plain,
-          rt_options.intercept_strchr, IN_PART(s, UP_TO(s, r)))
+ROW_EARLY(char *, strchr, (const char *s, int c), (s, c), strchr_plain, rt_options.intercept_strchr,
+          IN_PART(s, UP_TO(s, r)))
 ROW(char *, index, (const char *s, int c), (s, c), NOW, , rt_options.intercept_strchr,
     IN_PART(s, UP_TO(s, r)))
 ROW(char *, strchrnul, (const char *s, int c), (s, c), NOW, , rt_options.intercept_strchr,
@@ -115,10 +118,10 @@ ROW(char *, strstr, (const char *s, const char *what), (s, what), NOW, ,
 ROW(char *, strcasestr, (const char *s, const char *what), (s, what), NOW, ,
     rt_options.intercept_strstr,
     IN_PART(s, r ? r - s + rt_string_bytes(what) - 1 : rt_string_bytes(s)) IN_S(what))
-ROW(size_t, strspn, (const char *s, const char *set), (s, set), NOW, ,
-    rt_options.intercept_strspn, IN_PART(s, r + 1) IN_S(set))
-ROW(size_t, strcspn, (const char *s, const char *set), (s, set), NOW, ,
-    rt_options.intercept_strspn, IN_PART(s, r + 1) IN_S(set))
+ROW(size_t, strspn, (const char *s, const char *set), (s, set), NOW, , rt_options.intercept_strspn,
+    IN_PART(s, r + 1) IN_S(set))
+ROW(size_t, strcspn, (const char *s, const char *set), (s, set), NOW, , rt_options.intercept_strspn,
+    IN_PART(s, r + 1) IN_S(set))
 ROW(char *, strpbrk, (const char *s, const char *set), (s, set), NOW, ,
     rt_options.intercept_strpbrk, IN_PART(s, UP_TO(s, r)) IN_S(set))
 
@@ -127,9 +130,9 @@ ROW(char *, strpbrk, (const char *s, const char *set), (s, set), NOW, ,
 ROW(char *, strtok, (char *s, const char *set), (s, set), NOW, , rt_options.intercept_strtok,
     IN_S(set) IN_S(r))
 ROW(char *, strtok_r, (char *s, const char *set, char **rest), (s, set, rest), NOW,
-    if (!s) { GET(rest) }, rt_options.intercept_strtok, IN_S(set) IN_S(r) PUT(rest))
+    WHEN(!s, GET(rest)), rt_options.intercept_strtok, IN_S(set) IN_S(r) PUT(rest))
 ROW(char *, __strtok_r, (char *s, const char *set, char **rest), (s, set, rest), NOW,
-    if (!s) { GET(rest) }, rt_options.intercept_strtok, IN_S(set) IN_S(r) PUT(rest))
+    WHEN(!s, GET(rest)), rt_options.intercept_strtok, IN_S(set) IN_S(r) PUT(rest))
 ROW(char *, strsep, (char **rest, const char *set), (rest, set), NOW, GET(rest), r,
     IN_S(set) IN_S(r) PUT(rest))
 
@@ -172,22 +175,22 @@ ROW(char *, __strcpy_chk, (char *to, const char *from, size_t room), (to, from, 
     IN_S(from) OUT(to, rt_string_bytes(from)), false, )
 ROW(char *, __stpcpy_chk, (char *to, const char *from, size_t room), (to, from, room), NOW,
     IN_S(from) OUT(to, rt_string_bytes(from)), false, )
-ROW(char *, __strncpy_chk, (char *to, const char *from, size_t n, size_t room),
-    (to, from, n, room), NOW, IN(from, rt_string_bytes_max(from, n)) OUT(to, n), false, )
-ROW(char *, __stpncpy_chk, (char *to, const char *from, size_t n, size_t room),
-    (to, from, n, room), NOW, IN(from, rt_string_bytes_max(from, n)) OUT(to, n), false, )
+ROW(char *, __strncpy_chk, (char *to, const char *from, size_t n, size_t room), (to, from, n, room),
+    NOW, IN(from, rt_string_bytes_max(from, n)) OUT(to, n), false, )
+ROW(char *, __stpncpy_chk, (char *to, const char *from, size_t n, size_t room), (to, from, n, room),
+    NOW, IN(from, rt_string_bytes_max(from, n)) OUT(to, n), false, )
 ROW(char *, __strcat_chk, (char *to, const char *from, size_t room), (to, from, room), NOW,
     APPEND(to, from, rt_string_bytes(from)), false, )
-ROW(char *, __strncat_chk, (char *to, const char *from, size_t n, size_t room),
-    (to, from, n, room), NOW, APPEND_MAX(to, from, n), false, )
+ROW(char *, __strncat_chk, (char *to, const char *from, size_t n, size_t room), (to, from, n, room),
+    NOW, APPEND_MAX(to, from, n), false, )
 
 /* Called as blocking, so that the malloc inside is one of the program's. */
 ROW(char *, strdup, (const char *s), (s), BLOCK, IN_S(s), false, )
 ROW(char *, __strdup, (const char *s), (s), BLOCK, IN_S(s), false, )
 ROW(char *, strndup, (const char *s, size_t n), (s, n), BLOCK,
-    if (rt_options.intercept_strndup) { IN(s, rt_string_bytes_max(s, n)) }, false, )
+    WHEN(rt_options.intercept_strndup, IN(s, rt_string_bytes_max(s, n))), false, )
 ROW(char *, __strndup, (const char *s, size_t n), (s, n), BLOCK,
-    if (rt_options.intercept_strndup) { IN(s, rt_string_bytes_max(s, n)) }, false, )
+    WHEN(rt_options.intercept_strndup, IN(s, rt_string_bytes_max(s, n))), false, )
 
 /* ---- collating ---- */
 
@@ -196,10 +199,10 @@ ROW(char *, __strndup, (const char *s, size_t n), (s, n), BLOCK,
         OUT(to, (r + 1) * sizeof *(to))                                                            \
     }
 
-ROW(size_t, strxfrm, (char *to, const char *from, size_t n), (to, from, n), BLOCK, IN_S(from),
-    true, OUT_TRANSFORMED(to, n))
-ROW(size_t, strxfrm_l, (char *to, const char *from, size_t n, locale_t l), (to, from, n, l),
-    BLOCK, IN_S(from), true, OUT_TRANSFORMED(to, n))
+ROW(size_t, strxfrm, (char *to, const char *from, size_t n), (to, from, n), BLOCK, IN_S(from), true,
+    OUT_TRANSFORMED(to, n))
+ROW(size_t, strxfrm_l, (char *to, const char *from, size_t n, locale_t l), (to, from, n, l), BLOCK,
+    IN_S(from), true, OUT_TRANSFORMED(to, n))
 ROW(size_t, __strxfrm_l, (char *to, const char *from, size_t n, locale_t l), (to, from, n, l),
     BLOCK, IN_S(from), true, OUT_TRANSFORMED(to, n))
 

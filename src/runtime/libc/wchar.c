@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <wchar.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 #define WIDE sizeof(wchar_t)
 
 size_t rt_wide_length(const wchar_t *s)
@@ -29,8 +32,8 @@ static size_t wide_upto(const wchar_t *s, size_t max)
 
 ROW(size_t, wcslen, (const wchar_t *s), (s), NOW, , rt_options.intercept_strlen,
     IN(s, (r + 1) * WIDE))
-ROW(size_t, wcsnlen, (const wchar_t *s, size_t max), (s, max), NOW, ,
-    rt_options.intercept_strlen, IN(s, (r < max ? r + 1 : max) * WIDE))
+ROW(size_t, wcsnlen, (const wchar_t *s, size_t max), (s, max), NOW, , rt_options.intercept_strlen,
+    IN(s, (r < max ? r + 1 : max) * WIDE))
 
 static size_t wide_compared(const wchar_t *a, const wchar_t *b, size_t max)
 {
@@ -47,20 +50,19 @@ static size_t wide_compared(const wchar_t *a, const wchar_t *b, size_t max)
         IN(b, n_)                                                                                  \
     }
 
-ROW(int, wcscmp, (const wchar_t *a, const wchar_t *b), (a, b), NOW, ,
-    rt_options.intercept_strcmp, IN_WIDE_COMPARED(a, b, SIZE_MAX))
+ROW(int, wcscmp, (const wchar_t *a, const wchar_t *b), (a, b), NOW, , rt_options.intercept_strcmp,
+    IN_WIDE_COMPARED(a, b, SIZE_MAX))
 ROW(int, wcsncmp, (const wchar_t *a, const wchar_t *b, size_t n), (a, b, n), NOW, ,
     rt_options.intercept_strcmp, IN_WIDE_COMPARED(a, b, n))
 
-ROW(wchar_t *, wcschr, (const wchar_t *s, wchar_t c), (s, c), NOW, ,
-    rt_options.intercept_strchr,
+ROW(wchar_t *, wcschr, (const wchar_t *s, wchar_t c), (s, c), NOW, , rt_options.intercept_strchr,
     IN(s, (r ? (size_t)(r - s) : rt_wide_length(s)) * WIDE + WIDE))
-ROW(wchar_t *, wcsrchr, (const wchar_t *s, wchar_t c), (s, c), NOW, ,
-    rt_options.intercept_strchr, IN_WS(s))
+ROW(wchar_t *, wcsrchr, (const wchar_t *s, wchar_t c), (s, c), NOW, , rt_options.intercept_strchr,
+    IN_WS(s))
 ROW(wchar_t *, wcsstr, (const wchar_t *s, const wchar_t *what), (s, what), NOW, ,
     rt_options.intercept_strstr,
     IN(s, r ? ((size_t)(r - s) + rt_wide_length(what)) * WIDE : (rt_wide_length(s) + 1) * WIDE)
-    IN_WS(what))
+        IN_WS(what))
 
 ROW(wchar_t *, wcscpy, (wchar_t *to, const wchar_t *from), (to, from), NOW,
     IN_WS(from) OUT(to, (rt_wide_length(from) + 1) * WIDE), false, )
@@ -77,9 +79,9 @@ static void wide_append(struct rt_thread *t, rt_pc pc, const wchar_t *to, const 
 }
 
 ROW(wchar_t *, wcscat, (wchar_t *to, const wchar_t *from), (to, from), NOW,
-    wide_append(t, pc, to, from, SIZE_MAX);, false, )
+    DO(wide_append(t, pc, to, from, SIZE_MAX)), false, )
 ROW(wchar_t *, wcsncat, (wchar_t *to, const wchar_t *from, size_t n), (to, from, n), NOW,
-    wide_append(t, pc, to, from, n);, false, )
+    DO(wide_append(t, pc, to, from, n)), false, )
 ROW(wchar_t *, wcsdup, (const wchar_t *s), (s), BLOCK, IN_WS(s), false, )
 
 ROW(wchar_t *, wmemcpy, (wchar_t *to, const wchar_t *from, size_t n), (to, from, n), NOW,
@@ -105,34 +107,33 @@ ROW(wchar_t *, wmemchr, (const wchar_t *p, wchar_t c, size_t n), (p, c, n), NOW,
     }
 
 ROW(size_t, mbstowcs, (wchar_t *to, const char *from, size_t n), (to, from, n), BLOCK, ,
-    r != SIZE_MAX, IN(from, !to || r < n ? rt_string_bytes(from) : (ssize_t)r)
-    OUT(to, (r < n ? r + 1 : r) * WIDE))
+    r != SIZE_MAX,
+    IN(from, !to || r < n ? rt_string_bytes(from) : (ssize_t)r) OUT(to, (r < n ? r + 1 : r) * WIDE))
 ROW(size_t, mbsrtowcs, (wchar_t *to, const char **from, size_t n, mbstate_t *state),
-    (to, from, n, state), BLOCK, GET(from) const char *start = *from; GET(state), r != SIZE_MAX,
-    IN(start, to && *from ? *from - start : rt_string_bytes(start))
-    OUT_CONVERTED(to, n, WIDE) PUT(state))
+    (to, from, n, state), BLOCK, GET(from) LET(const char *, start, *from) GET(state),
+    r != SIZE_MAX,
+    IN(start, to && *from ? *from - start : rt_string_bytes(start)) OUT_CONVERTED(to, n, WIDE)
+        PUT(state))
 ROW(size_t, mbsnrtowcs, (wchar_t *to, const char **from, size_t bytes, size_t n, mbstate_t *state),
     (to, from, bytes, n, state), BLOCK,
     GET(from) IN(*from, *from ? rt_string_bytes_max(*from, bytes) : 0) GET(state), r != SIZE_MAX,
     OUT_CONVERTED(to, n, WIDE) PUT(state))
 ROW(size_t, mbrtowc, (wchar_t *to, const char *s, size_t n, mbstate_t *state), (to, s, n, state),
-    BLOCK, GET(state), true,
-    IN(s, r <= n ? (r ? r : 1) : n) if (r <= n) { PUT(to) } PUT(state))
+    BLOCK, GET(state), true, IN(s, r <= n ? (r ? r : 1) : n) WHEN(r <= n, PUT(to)) PUT(state))
 ROW(int, mbtowc, (wchar_t *to, const char *s, size_t n), (to, s, n), BLOCK, , r >= 0,
-    IN(s, r ? r : 1) if (s) { PUT(to) })
+    IN(s, r ? r : 1) WHEN(s, PUT(to)))
 
 /* ---- wide to multibyte ---- */
 
-ROW(size_t, wcstombs, (char *to, const wchar_t *from, size_t n), (to, from, n), BLOCK,
-    , r != SIZE_MAX, IN(from, (!to || r < n ? rt_wide_length(from) + 1 : 1) * WIDE)
-    OUT(to, r < n ? r + 1 : r))
+ROW(size_t, wcstombs, (char *to, const wchar_t *from, size_t n), (to, from, n), BLOCK, ,
+    r != SIZE_MAX,
+    IN(from, (!to || r < n ? rt_wide_length(from) + 1 : 1) * WIDE) OUT(to, r < n ? r + 1 : r))
 ROW(size_t, wcsrtombs, (char *to, const wchar_t **from, size_t n, mbstate_t *state),
-    (to, from, n, state), BLOCK, GET(from) const wchar_t *start = *from; GET(state),
+    (to, from, n, state), BLOCK, GET(from) LET(const wchar_t *, start, *from) GET(state),
     r != SIZE_MAX,
     IN(start, (to && *from ? (size_t)(*from - start) : rt_wide_length(start) + 1) * WIDE)
-    OUT_CONVERTED(to, n, 1) PUT(state))
-ROW(size_t, wcsnrtombs,
-    (char *to, const wchar_t **from, size_t wides, size_t n, mbstate_t *state),
+        OUT_CONVERTED(to, n, 1) PUT(state))
+ROW(size_t, wcsnrtombs, (char *to, const wchar_t **from, size_t wides, size_t n, mbstate_t *state),
     (to, from, wides, n, state), BLOCK,
     GET(from) IN(*from, *from ? wide_upto(*from, wides) * WIDE : 0) GET(state), r != SIZE_MAX,
     OUT_CONVERTED(to, n, 1) PUT(state))
@@ -144,8 +145,8 @@ ROW(int, wctomb, (char *to, wchar_t c), (to, c), BLOCK, , r > 0, OUT(to, r))
 
 ROW(size_t, wcsxfrm, (wchar_t *to, const wchar_t *from, size_t n), (to, from, n), BLOCK,
     IN_WS(from), r < n, OUT(to, (r + 1) * WIDE))
-ROW(size_t, wcsxfrm_l, (wchar_t *to, const wchar_t *from, size_t n, locale_t l),
-    (to, from, n, l), BLOCK, IN_WS(from), r < n, OUT(to, (r + 1) * WIDE))
+ROW(size_t, wcsxfrm_l, (wchar_t *to, const wchar_t *from, size_t n, locale_t l), (to, from, n, l),
+    BLOCK, IN_WS(from), r < n, OUT(to, (r + 1) * WIDE))
 ROW(size_t, __wcsxfrm_l, (wchar_t *to, const wchar_t *from, size_t n, locale_t l),
     (to, from, n, l), BLOCK, IN_WS(from), r < n, OUT(to, (r + 1) * WIDE))
 ROW(int, wcscoll, (const wchar_t *a, const wchar_t *b), (a, b), BLOCK, IN_WS(a) IN_WS(b), false, )
