@@ -5,6 +5,8 @@
  * runs outside the runtime (RT_BLOCKING): there the kernel's mask is the program's own, and
  * signals that the call lets through are delivered before it returns, as they would be.
  */
+#include "../fd.h"
+#include "../fd.h"
 #include "../hook.h"
 #include "../signals.h"
 
