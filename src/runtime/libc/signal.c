@@ -6,7 +6,6 @@
  * signals that the call lets through are delivered before it returns, as they would be.
  */
 #include "../fd.h"
-#include "../fd.h"
 #include "../hook.h"
 #include "../signals.h"
 
