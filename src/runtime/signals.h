@@ -9,7 +9,8 @@
  * When the thread is inside the runtime (depth > 0), the signal is put off: sent again to this
  * very thread, siginfo included, and blocked in the interrupted context; its bit in
  * rt_tls.pending makes the closing scope unblock it, so that the kernel delivers it again at
- * depth 0. No queue of our own, nothing is lost, and order is the kernel's business.
+ * depth 0. No queue of our own, and nothing is lost; among queued signals of one number, one that
+ * was put off goes to the end.
  *
  *     kernel ──► entry ──depth 0──► program's handler
  *                  │ depth > 0
