@@ -1,128 +1,22 @@
 /*
- * Threads: who creates, joins and detaches whom.
- *
- * Joins name a thread by its pthread_t, which the system reuses as soon as the thread is joined
- * or, detached, has ended. So a table maps pthread_t to the uid that reports and clocks use:
- *
- *     listed by     parent or child, whoever comes first: the child must find itself when it
- *                   calls pthread_detach(pthread_self()), the parent when it joins at once;
- *                   and neither waits for the other
- *     unlisted by   a successful join; a detached thread's end; a detach after the end
- *
- * Every look-up happens before the real operation, every removal after it and only if the entry
- * still has the uid that was found: meanwhile the pthread_t may have become another thread.
+ * Threads: creation, their first and last steps, join and detach.
  *
  * The end of a thread must come after the program's own last code in it: cancellation handlers,
  * C++ thread_local destructors (glibc runs them before keys) and destructors of keys. So it is a
  * key destructor that puts itself off to the last of the rounds glibc makes.
  */
 #include "../fork.h"
-#include "../fork.h"
 #include "../sys/sys.h"
-#include "pthreads.h"
+#include "pthread_table.h"
 #include <limits.h>
-
-/* One thread. Fields without a word belong to the child once it runs; refs, listed, finished,
- * detached, next and thread are under table_lock. */
-struct rt_child {
-    struct rt_start start;
-    struct rt_thread *thread; /* NULL after its end */
-    uint32_t uid;
-    int rounds; /* of key destructors still to let pass */
-    int refs;   /* parent until create is done, child until its end, table while in it */
-    bool listed, finished, detached, in_table;
-    bool is_main;
-    bool own_mask; /* its attributes say which signals it starts with */
-    uint64_t mask; /* otherwise: all are blocked until it has begun, then this is blocked */
-    pthread_t self;
-    struct rt_child *next; /* in the bucket */
-};
-
-static core_lock table_lock;
-static struct rt_child **buckets;
-static uint32_t nbuckets, nentries;
 
 static pthread_key_t end_key;
 static uint32_t end_key_state; /* 0 none, 1 being made, 2 there; futex word */
 
 static struct rt_child main_record;
-static char main_end; /* its address carries the clock of the main thread's end */
+const char rt_main_end[1];
 
-enum { FIRST_BUCKETS = 64 };
 static const size_t MIN_STACK = 144 << 10, EXTRA_STACK = 128 << 10;
-
-/* ---- the table; all under table_lock ---- */
-
-static struct rt_child **bucket_of(pthread_t self)
-{
-    return &buckets[core_mix((uint64_t)self >> 6) % nbuckets];
-}
-
-static void grow(void)
-{
-    struct rt_child **old = buckets;
-    uint32_t nold = nbuckets;
-
-    nbuckets = nold ? nold * 4 : FIRST_BUCKETS;
-    buckets = core_alloc(nbuckets * sizeof(*buckets));
-    for (uint32_t i = 0; i < nold; i++) {
-        for (struct rt_child *c = old[i], *next; c; c = next) {
-            next = c->next;
-            struct rt_child **b = bucket_of(c->self);
-            c->next = *b;
-            *b = c;
-        }
-    }
-    if (old)
-        core_free(old, nold * sizeof(*old));
-}
-
-static struct rt_child *find(pthread_t self)
-{
-    if (!nbuckets)
-        return NULL;
-    for (struct rt_child *c = *bucket_of(self); c; c = c->next)
-        if (c->self == self)
-            return c;
-    return NULL;
-}
-
-static void unref(struct rt_child *c)
-{
-    if (--c->refs == 0 && !c->is_main)
-        core_free(c, sizeof(*c));
-}
-
-static void unlist(struct rt_child *c)
-{
-    for (struct rt_child **p = bucket_of(c->self); *p; p = &(*p)->next) {
-        if (*p == c) {
-            *p = c->next;
-            c->in_table = false;
-            nentries--;
-            unref(c);
-            return;
-        }
-    }
-}
-
-/* Once a record: parent and child both try. */
-static void list(struct rt_child *c, pthread_t self)
-{
-    if (c->listed)
-        return;
-    if (nentries >= nbuckets)
-        grow();
-    struct rt_child *stale = find(self); /* ended in a way we didn't see */
-    if (stale)
-        unlist(stale);
-    c->listed = c->in_table = true;
-    c->self = self;
-    c->refs++;
-    c->next = *bucket_of(self);
-    *bucket_of(self) = c;
-    nentries++;
-}
 
 /* ---- the end of a thread ---- */
 
@@ -132,13 +26,7 @@ static void leave_table(struct rt_child *c)
     struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
 
     rt_scope_enter_bare(&scope);
-    core_lock_acquire(&table_lock);
-    c->thread = NULL;
-    c->finished = true;
-    if (c->detached && c->in_table)
-        unlist(c);
-    unref(c);
-    core_lock_release(&table_lock);
+    rt_table_leave(c);
 }
 
 /* The main thread goes on to exist: exit handlers may still run on it. */
@@ -147,7 +35,7 @@ static void main_thread_end(void)
     struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
     struct rt_thread *t = rt_scope_enter_bare(&scope);
     if (t)
-        rt_release(t, (rt_addr)&main_end);
+        rt_release(t, (rt_addr)rt_main_end);
 }
 
 static void on_key_destroyed(void *record)
@@ -191,11 +79,8 @@ static void make_end_key(struct rt_thread *t)
         __atomic_store_n(state, 2, __ATOMIC_RELEASE);
         sys_futex_wake(state, INT_MAX);
     }
-    if (t->is_main) {
-        core_lock_acquire(&table_lock);
-        list(&main_record, pthread_self());
-        core_lock_release(&table_lock);
-    }
+    if (t->is_main)
+        rt_table_enter(&main_record, pthread_self());
 }
 
 void rt_pthread_exiting(struct rt_thread *t)
@@ -211,7 +96,6 @@ void rt_pthread_exiting(struct rt_thread *t)
 struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start start,
                                  bool detached)
 {
-    rt_fork_check_create();
     rt_fork_check_create();
     make_end_key(t);
     struct rt_child *c = core_alloc(sizeof(*c));
@@ -230,11 +114,7 @@ void rt_child_created(struct rt_child *c, bool success, const pthread_t *self)
         core_free(c, sizeof(*c));
         return;
     }
-    core_lock_acquire(&table_lock);
-    if (!c->listed) /* so it hasn't run any code of the program yet, and *self is there */
-        list(c, *self);
-    unref(c);
-    core_lock_release(&table_lock);
+    rt_table_created(c, self);
 }
 
 int rt_child_spawn(struct rt_thread *t, struct rt_child *c, int (*real)(void *), void *args)
@@ -255,9 +135,7 @@ static void enter_table(struct rt_child *c)
     struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
 
     rt_scope_enter_bare(&scope);
-    core_lock_acquire(&table_lock);
-    list(c, pthread_self());
-    core_lock_release(&table_lock);
+    rt_table_enter(c, pthread_self());
     RT_QUIET(c->thread); /* setspecific may allocate */
     expect_end(c);
 }
@@ -354,75 +232,7 @@ RT_INTERCEPT(int, pthread_create,
     return err;
 }
 
-/* ---- the end, seen by others ---- */
-
-uint32_t rt_pthread_uid(pthread_t self)
-{
-    core_lock_acquire(&table_lock);
-    struct rt_child *c = find(self);
-    uint32_t uid = c ? c->uid : RT_UID_UNKNOWN;
-    core_lock_release(&table_lock);
-    return uid;
-}
-
-void rt_pthread_joined(struct rt_thread *t, pthread_t self, uint32_t uid)
-{
-    if (uid == RT_UID_UNKNOWN)
-        return;
-    core_lock_acquire(&table_lock);
-    struct rt_child *c = find(self);
-    bool is_main = c && c->is_main;
-    if (c && c->uid == uid && !is_main)
-        unlist(c);
-    core_lock_release(&table_lock);
-    if (is_main)
-        rt_acquire(t, (rt_addr)&main_end);
-    else
-        rt_thread_join(t, uid);
-}
-
-void rt_pthread_detached(struct rt_thread *t, pthread_t self, uint32_t uid)
-{
-    if (uid == RT_UID_UNKNOWN)
-        return;
-    core_lock_acquire(&table_lock);
-    struct rt_child *c = find(self);
-    bool is_main = c && c->is_main;
-    if (c && c->uid == uid && !is_main) {
-        c->detached = true;
-        if (c->finished)
-            unlist(c);
-    }
-    core_lock_release(&table_lock);
-    if (!is_main)
-        rt_thread_detach(t, uid);
-}
-
-void rt_pthread_lock_all(void)
-{
-    core_lock_acquire(&table_lock);
-}
-
-void rt_pthread_unlock_all(void)
-{
-    core_lock_release(&table_lock);
-}
-
-void rt_pthread_after_fork(struct rt_thread *t)
-{
-    for (uint32_t i = 0; i < nbuckets; i++) {
-        for (struct rt_child **p = &buckets[i]; *p;) {
-            struct rt_child *c = *p;
-            if (c->self == pthread_self()) {
-                p = &c->next;
-                continue;
-            }
-            *p = c->next; /* leaked: its thread may have held references that never go */
-            c->in_table = false;
-            nentries--;
-        }
-    }
-}
+/* ---- join and detach ---- */
 
 RT_INTERCEPT(int, pthread_join, (pthread_t th, void **result))
 {
@@ -523,14 +333,9 @@ RT_INTERCEPT(int, pthread_setname_np, (pthread_t th, const char *name))
     int err = RT_REAL(pthread_setname_np)(th, name);
     if (!t || err)
         return err;
-    if (pthread_equal(th, pthread_self())) {
+    if (pthread_equal(th, pthread_self()))
         rt_thread_set_name(t, name);
-        return 0;
-    }
-    core_lock_acquire(&table_lock);
-    struct rt_child *c = find(th);
-    if (c && c->thread) /* under the lock it cannot end */
-        rt_thread_set_name(c->thread, name);
-    core_lock_release(&table_lock);
+    else
+        rt_table_set_name(th, name);
     return 0;
 }

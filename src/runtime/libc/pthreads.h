@@ -34,6 +34,9 @@ static inline void rt_quiet_end(struct rt_thread **t)
 
 /* ---- pthread_thread.c ---- */
 
+/* Its address carries the clock of the main thread's end. */
+extern const char rt_main_end[1];
+
 /* What thread creation hands to the child; exactly one of the two is set. */
 struct rt_start {
     void *(*run)(void *);
@@ -53,14 +56,17 @@ void rt_child_created(struct rt_child *child, bool success, const pthread_t *sel
 void *rt_child_main(void *child);
 int rt_child_main_c11(void *child);
 
+/* Before the real exit. The main thread, too, has an end that a join waits for. */
+void rt_pthread_exiting(struct rt_thread *t);
+
+/* ---- pthread_table.c ---- */
+
 enum { RT_UID_UNKNOWN = -1u };
 /* Who is this? RT_UID_UNKNOWN for a thread that nobody told us of. Before the real operation. */
 uint32_t rt_pthread_uid(pthread_t self);
 /* After the real operation succeeded. self may name a new thread by now; uid does not. */
 void rt_pthread_joined(struct rt_thread *t, pthread_t self, uint32_t uid);
 void rt_pthread_detached(struct rt_thread *t, pthread_t self, uint32_t uid);
-/* Before the real exit. The main thread, too, has an end that a join waits for. */
-void rt_pthread_exiting(struct rt_thread *t);
 /* In the child of fork: forgets all threads but the caller. */
 void rt_pthread_after_fork(struct rt_thread *t);
 
