@@ -473,14 +473,41 @@ static bool change_full(const struct core_shadow *s, const struct core_actor *a,
     return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
+static bool cell_is_freed(uint64_t c)
+{
+    return (uint32_t)c == CORE_FREED;
+}
+
+/* The conflict of any access with the free() of its word. Only the first one sees it. */
+static uint64_t take_freed(uint64_t *c)
+{
+    if (!cell_is_freed(*c))
+        return 0;
+    uint64_t conflict = *c >> 32 | 0xffull << 32;
+    *c = 0;
+    return conflict;
+}
+
+uint64_t core_shadow_free(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                          uint64_t *q, core_id id, unsigned kind)
+{
+    uint64_t c = cell_lock(p), conflict = take_freed(&c);
+
+    /* as a write it gathers all of the word's state and leaves no side tables behind */
+    access_full(s, a, c, q, id, kind, &conflict);
+    cell_unlock(p, CORE_CELL(CORE_FREED, id << 4));
+    return conflict;
+}
+
 uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind)
 {
-    uint64_t conflict = 0, c;
+    uint64_t conflict, c;
 
     if (mask8 == 0xff && change_full(s, a, p, id, kind))
         return 0;
     c = cell_lock(p);
+    conflict = take_freed(&c);
     if (mask8 == 0xff)
         c = access_full(s, a, c, q, id, kind, &conflict);
     else
@@ -511,7 +538,7 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
     /* acquire: a set that the cell names is complete */
     uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), half[2];
 
-    if (c == 0 || c == CORE_CELL_BUSY)
+    if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
         return false;
     if (cell_is_full(c))
         return reads_know(s, a, (uint32_t)(c >> 32), 15, kind);
@@ -529,14 +556,14 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
     uint64_t to = CORE_CELL(id << 4, id << 4);
     uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
 
-    if (core_likely(core_cell_plain_full(c) || cell_is_full(c))) {
+    if (core_likely(core_cell_plain_full(c) || cell_is_full(c) || cell_is_freed(c))) {
         /* relaxed, no lock: the block is not the program's at this moment */
         if (c != to)
             __atomic_store_n(p, to, __ATOMIC_RELAXED);
         return;
     }
     c = cell_lock(p);
-    if (!cell_is_full(c)) {
+    if (!cell_is_full(c) && !cell_is_freed(c)) {
         cell_drop(s, c);
         if (c)
             cell_drop(s, __atomic_load_n(q, __ATOMIC_RELAXED));

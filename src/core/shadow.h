@@ -15,6 +15,7 @@
  *     W = TAG | record       several writes in one half: a record of up to four W and R each
  *     P = BUSY               locked by the thread that is changing the word
  *     P = SPLIT              split, and the low half was never accessed
+ *     W = FREED              the word is in a freed block; R says by whom. Any access conflicts
  *
  * A write puts its own entry into R as well, so a later access of either kind by the same
  * thread in the same epoch needs one look at one entry. (An atomic access must not count as
@@ -47,6 +48,8 @@ enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 #define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
 #define CORE_CELL_BUSY (~0ull)
 #define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
+
+#define CORE_FREED 0xfffffff8u /* W; R is id << 4 */
 
 /* One row of the event log, indexed by id. */
 struct core_event {
@@ -108,6 +111,11 @@ uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, u
  */
 bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
                        const uint64_t *q, unsigned mask8, unsigned kind);
+
+/* The word is part of a block that is being freed: as a plain write to all of it, and from now
+ * on every access conflicts, ordered or not, until core_shadow_store. */
+uint64_t core_shadow_free(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                          uint64_t *q, core_id id, unsigned kind);
 
 /* The whole word becomes "written by id" (id 0: never accessed) without a check. */
 void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id);

@@ -183,6 +183,21 @@ void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, 
         access_range(t, pc, addr, bytes, kind);
 }
 
+void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
+{
+    if (ignored(t, RT_FREE) || !bytes || !rt_shadow_covers(addr, bytes))
+        return;
+    core_id id = rt_event_id(t, pc, RT_FREE, 8, 0);
+    for (rt_addr word = addr & ~7ull; word < addr + bytes; word += 8) {
+        struct core_actor a = actor_of(t);
+        struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, 0};
+        r.conflict =
+            core_shadow_free(&rt_shadow, &a, rt_cell_p(word), rt_cell_q(word), id, RT_FREE);
+        if (core_unlikely(r.conflict))
+            rt_race_report(t, pc, &r);
+    }
+}
+
 void rt_forget_range(rt_addr addr, size_t bytes)
 {
     if (rt_multi)

@@ -185,7 +185,8 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
         rt_event_new_window(t);
     core_id id = t->next++;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
-    if (kind & RT_KIND_ATOMIC_BIT) /* doesn't stand for a plain access: not for the quick look */
+    /* atomics and free() don't stand for a plain access: not for the quick look */
+    if ((kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE)
         move_window(t);
     return id;
 }

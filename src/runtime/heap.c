@@ -106,7 +106,7 @@ static void mark_freed_touched(struct rt_thread *t, rt_pc pc, rt_addr start, siz
         size_t n = next < start + bytes ? next - a : start + bytes - a;
         if (!sys_resident((uintptr_t)rt_cell_p(a) & ~(uintptr_t)(PAGE - 1), PAGE, &resident) &&
             (resident & 1))
-            rt_access_range(t, pc, a, n, RT_FREE);
+            rt_access_free(t, pc, a, n);
         a = next;
     }
 }
@@ -122,7 +122,7 @@ void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p)
     }
     if (rt_multi) {
         if (b->bytes <= WHOLE_MAX)
-            rt_access_range(t, pc, b->start, b->bytes, RT_FREE);
+            rt_access_free(t, pc, b->start, b->bytes);
         else
             mark_freed_touched(t, pc, b->start, b->bytes);
     }

@@ -169,6 +169,8 @@ static inline void rt_write_range(struct rt_thread *t, rt_pc pc, const void *p, 
 {
     rt_access_range(t, pc, (rt_addr)p, n, RT_WRITE);
 }
+/* free() of a block: a write to all its words, after which any access to them is a report. */
+void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes);
 /* Access through an external object type (Swift, __tsan_external_*); tag 0 = none. */
 void rt_access_tagged(struct rt_thread *t, rt_pc pc, rt_addr addr, enum rt_kind kind, unsigned tag);
 /* Forgets what happened to a range: new mapping, dead stack, unmapped. */
