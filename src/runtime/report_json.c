@@ -42,7 +42,7 @@ static void put_arguments(void)
 {
     struct rt_text args = {0};
     rt_json_open(&line, "args", "[");
-    if (rt_file_read("/proc/self/cmdline", &args) == 0)
+    if (rt_file_read("/proc/thread-self/cmdline", &args) == 0)
         for (size_t at = 0; at < args.length; at += rt_strlen(args.data + at) + 1)
             rt_json_string(&line, NULL, args.data + at);
     rt_json_close(&line, "]");

@@ -56,7 +56,8 @@ static bool is_unwanted(const char *entry)
 static void read_environment(struct environment *e)
 {
     rt_memset(e, 0, sizeof *e);
-    rt_file_read("/proc/self/environ", &e->text);
+    /* thread-self: /proc/self is gone once the main thread has left by pthread_exit */
+    rt_file_read("/proc/thread-self/environ", &e->text);
     e->capacity = 1;
     for (size_t i = 0; i < e->text.length; i++)
         e->capacity += !e->text.data[i];
