@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { MARK_BYTES = 64 << 10, PAGE_BYTES = 4096 };
 
@@ -118,6 +119,19 @@ RT_INTERCEPT(void *, mremap, (void *old, size_t old_bytes, size_t bytes, int fla
         size_t kept = (old_bytes + PAGE_BYTES - 1) & ~(size_t)(PAGE_BYTES - 1);
         if (bytes > kept)
             mapped(t, pc, (char *)p + kept, bytes - kept);
+    }
+    return p;
+}
+
+/* The break: malloc() moves it by itself; this is for programs that do it as well. What lies
+ * above it may once have been a heap block. */
+RT_INTERCEPT(void *, sbrk, (intptr_t by))
+{
+    RT_SCOPE(sbrk);
+    void *p = RT_REAL(sbrk)(by);
+    if (t && by > 0 && p != (void *)-1) {
+        rt_forget_range((rt_addr)p, (size_t)by);
+        rt_sync_forget(t, (rt_addr)p, (size_t)by);
     }
     return p;
 }
