@@ -254,7 +254,8 @@ static uint64_t key_of_others(const struct rt_finding *f)
  */
 static bool address_seen_before(const struct rt_finding *f)
 {
-    uint64_t key = core_mix(f->access[0].addr & ~7ull);
+    rt_addr first = f->access[0].addr, second = f->access[1].addr;
+    uint64_t key = core_mix(first > second ? first : second); /* where they overlap */
     const struct rt_finding_location *loc = f->nloc ? &f->loc[0] : NULL;
     if (!loc || (loc->type != RT_LOC_HEAP && loc->type != RT_LOC_GLOBAL))
         return false;
@@ -347,7 +348,7 @@ static bool submit(struct rt_finding *f)
     if (kind_switched_off(f) || is_duplicate(f) || rt_suppress_known(f))
         return false;
     complete(f);
-    if (f->naccess && rt_options.suppress_equal_addresses && address_seen_before(f))
+    if (f->naccess == 2 && rt_options.suppress_equal_addresses && address_seen_before(f))
         return false;
     rt_finding_current = f;
     bool told = !is_unwanted(f);
