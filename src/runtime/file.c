@@ -136,21 +136,25 @@ int rt_write_fd(int fd, const void *data, size_t n)
 
 /* ---- logs ---- */
 
+void rt_absolute_path(const char *path, char out[RT_LOG_PATH])
+{
+    struct rt_text b = {.data = out, .capacity = RT_LOG_PATH, .fixed = true};
+    char here[RT_LOG_PATH];
+    long n = path[0] == '/' ? 0 : sys_call(SYS_getcwd, (long)here, sizeof here, 0, 0, 0, 0);
+    while (n > 0 && path[0] == '.' && path[1] == '/')
+        path += 2;
+    if (n > 0)
+        rt_put(&b, "%s/", here);
+    rt_put(&b, "%s", path);
+}
+
 void rt_log_init(struct rt_log *log, const char *path, bool per_process)
 {
-    struct rt_text b = {.data = log->path, .capacity = sizeof log->path, .fixed = true};
     log->pid = 0;
     log->per_process = per_process;
     log->path[0] = '\0';
-    if (!path[0])
-        return;
-    if (path[0] != '/') {
-        char here[RT_LOG_PATH];
-        long n = sys_call(SYS_getcwd, (long)here, sizeof here, 0, 0, 0, 0);
-        if (n > 0)
-            rt_put(&b, "%s/", here);
-    }
-    rt_put(&b, "%s", path);
+    if (path[0])
+        rt_absolute_path(path, log->path);
 }
 
 static void expand(const struct rt_log *log, char out[RT_LOG_PATH])

@@ -23,6 +23,9 @@ const char *rt_base_name(const char *path);
 
 enum { RT_LOG_PATH = 1024 };
 
+/* The path seen from the root, as the working directory is now; cut off when it is too long. */
+void rt_absolute_path(const char *path, char out[RT_LOG_PATH]);
+
 struct rt_log {
     char path[RT_LOG_PATH]; /* absolute */
     bool per_process;       /* %p in path stands for the process id */

@@ -146,6 +146,16 @@ static const char *keep(const char *text)
     return rt_memcpy(core_alloc(n), text, n);
 }
 
+/* dlopen("./x.so") leaves a relative name: it counts from the directory of now. */
+static const char *keep_absolute(const char *name)
+{
+    char path[RT_LOG_PATH];
+    if (name[0] == '/' || !rt_strchr(name, '/'))
+        return keep(name);
+    rt_absolute_path(name, path);
+    return keep(path);
+}
+
 /* ---- the list ---- */
 
 static struct rt_module *find_loaded(const struct rt_module *like)
@@ -153,7 +163,7 @@ static struct rt_module *find_loaded(const struct rt_module *like)
     for (size_t n = 0; n < count; n++) {
         struct rt_module *m = row(n);
         if (m->loaded && m->base == like->base && m->low == like->low && m->high == like->high &&
-            !rt_strcmp(m->path, like->path))
+            !rt_strcmp(m->name, like->name))
             return m;
     }
     return NULL;
@@ -168,7 +178,8 @@ static void append(const struct rt_module *new)
         *page = core_alloc(PAGE_ROWS * sizeof **page);
     struct rt_module *m = row(count);
     *m = *new;
-    m->path = keep(new->path);
+    m->name = keep(new->name);
+    m->path = keep_absolute(new->name);
     m->number = count;
     m->loaded = true;
     /* release: readers that see the new count see the row */
@@ -189,12 +200,12 @@ static int visit(struct dl_phdr_info *info, size_t size, void *ctx)
     struct rt_module m;
     rt_memset(&m, 0, sizeof m);
     m.base = info->dlpi_addr;
-    m.path = pass->first ? rt_exe_path() : info->dlpi_name ? info->dlpi_name : "";
+    m.name = pass->first ? rt_exe_path() : info->dlpi_name ? info->dlpi_name : "";
     pass->first = false;
     read_headers(&m, info);
     if (!m.high)
         return 0;
-    m.is_system = is_system_name(m.path);
+    m.is_system = is_system_name(m.name);
     core_lock_acquire(&list_lock);
     struct rt_module *old = find_loaded(&m);
     if (!old)
