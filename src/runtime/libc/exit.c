@@ -5,6 +5,7 @@
  * more: other threads go on while handlers run. In reports the handler's caller is one of the
  * ..._installed_at functions below, over the place that registered it.
  */
+#include "../module.h"
 #include "../stack.h"
 #include "pthreads.h"
 #include <signal.h>
@@ -109,8 +110,21 @@ RT_INTERCEPT(int, __cxa_atexit, (void (*run)(void *), void *arg, void *dso))
     return err;
 }
 
-/* The caller's own atexit() would pass its module, so that dlclose() runs the handler; called
- * through us there is no telling, and the handler runs at exit. */
+/*
+ * The atexit() that is linked into each library passes the library's handle, so that dlclose()
+ * runs the handler. A library that calls the one here (gcc links it so) tells nothing: its
+ * address does, and __cxa_finalize(), which each library calls when it goes, comes by here.
+ */
+static void *library_of(rt_pc caller)
+{
+    const struct rt_module *m = rt_module_of(caller);
+    if (!m || !m->loaded) { /* a constructor, while dlopen() is not done */
+        rt_modules_refresh();
+        m = rt_module_of(caller);
+    }
+    return (void *)m;
+}
+
 RT_INTERCEPT(int, atexit, (void (*run)(void)))
 {
     RT_SCOPE(atexit);
@@ -118,8 +132,18 @@ RT_INTERCEPT(int, atexit, (void (*run)(void)))
         return RT_REAL(__cxa_atexit)((void (*)(void *))(uintptr_t)run, NULL, NULL);
     int err;
     struct handler *h = remember(t, (struct handler){.run = run, .installed_by = RT_CALLER});
-    REGISTER(err, h, RT_REAL(__cxa_atexit)(at_exit_callback_installed_at, h, NULL));
+    REGISTER(err, h,
+             RT_REAL(__cxa_atexit)(at_exit_callback_installed_at, h, library_of(RT_CALLER)));
     return err;
+}
+
+/* No scope: the handlers that it runs are program code. */
+RT_INTERCEPT(void, __cxa_finalize, (void *dso))
+{
+    const struct rt_module *m = dso ? rt_module_of((rt_addr)dso) : NULL;
+    if (m)
+        RT_REAL(__cxa_finalize)((void *)m);
+    RT_REAL(__cxa_finalize)(dso);
 }
 
 RT_INTERCEPT(int, on_exit, (void (*run)(int, void *), void *arg))
