@@ -14,7 +14,8 @@
 enum { RT_BUILD_ID_MAX = 32 };
 
 struct rt_module {
-    const char *path;            /* absolute where the linker knows it */
+    const char *path;            /* absolute where there is a file */
+    const char *name;            /* as the linker has it */
     uintptr_t base;              /* run-time address - base = virtual address in the file */
     rt_addr low, high;           /* [low, high) spans all segments */
     rt_addr code_low, code_high; /* [low, high) spans the executable ones */
