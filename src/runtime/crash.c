@@ -10,7 +10,6 @@
 #include "report_json.h"
 #include "report_text.h"
 #include "say.h"
-#include "shadow_map.h"
 #include "signals.h"
 #include "stack.h"
 #include "symbol.h"
@@ -221,21 +220,22 @@ static void put_crash(struct rt_text *b, struct rt_thread *t, struct crash *c)
 static struct crash describe_context(int sig, const siginfo_t *info, const ucontext_t *context)
 {
     const greg_t *r = context->uc_mcontext.gregs;
-    rt_addr bad_pointer;
     struct crash c = {
         .sig = sig,
-        .addr = info->si_code > 0 ? (rt_addr)info->si_addr : 0,
+        .addr = (rt_addr)info->si_addr,
         .pc = (rt_addr)r[REG_RIP],
         .sp = (rt_addr)r[REG_RSP],
         .bp = (rt_addr)r[REG_RBP],
         .from_memory = sig == SIGSEGV || sig == SIGBUS,
         .context = context,
     };
-    c.has_addr = info->si_code > 0 && info->si_code != SI_KERNEL;
+    c.has_addr = info->si_code != SI_KERNEL;
     /* entry() has put the program's pointer into info; the processor still knows what faulted */
-    c.in_hook = c.from_memory && c.has_addr && r[REG_TRAPNO] == TRAP_PAGE_FAULT &&
-                (rt_addr)r[REG_CR2] != c.addr &&
-                rt_shadow_to_address((uintptr_t)r[REG_CR2], &bad_pointer);
+    siginfo_t fault = *info;
+    rt_addr pointer;
+    fault.si_addr = (void *)r[REG_CR2];
+    c.in_hook = sig == SIGSEGV && r[REG_TRAPNO] == TRAP_PAGE_FAULT &&
+                rt_fault_in_hook(&fault, context, &pointer);
     return c;
 }
 

@@ -307,17 +307,33 @@ static void put_off(int sig, siginfo_t *info, ucontext_t *context)
         sys_call(SYS_tgkill, pid, tid, sig, 0, 0, 0);
 }
 
-/* A look-up of shadow for a bad pointer faults in our code; the program is to see its pointer. */
-static void fix_address(int sig, siginfo_t *info)
+/* The section of all hooks (RT_EXPORT). */
+extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
+extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
+
+/*
+ * A hook that looks up shadow for a bad pointer faults itself, before the program's instruction
+ * can; the program is to see its own pointer. That is the hook's first argument: shadow doesn't
+ * know the highest bits of an address, nor whether the fault was a look-up at all (a hook may
+ * read what the program gave it, too), so it only confirms what the register says.
+ */
+bool rt_fault_in_hook(const siginfo_t *info, const ucontext_t *context, rt_addr *pointer)
 {
-    rt_addr addr;
-    if ((sig == SIGSEGV || sig == SIGBUS) && rt_shadow_to_address((uintptr_t)info->si_addr, &addr))
-        info->si_addr = (void *)addr;
+    const greg_t *r = context->uc_mcontext.gregs;
+    rt_addr pc = (rt_addr)r[REG_RIP], argument = (rt_addr)r[REG_RDI];
+    if (pc < (rt_addr)__start_rt_text || pc >= (rt_addr)__stop_rt_text ||
+        !rt_shadow_to_address((uintptr_t)info->si_addr, pointer) ||
+        (argument ^ *pointer) & RT_SPACE_MASK & ~15ull)
+        return false;
+    *pointer = argument;
+    return true;
 }
 
 static void deliver_fault(struct rt_thread *t, int sig, siginfo_t *info, ucontext_t *context)
 {
-    fix_address(sig, info);
+    rt_addr pointer;
+    if (sig == SIGSEGV && rt_fault_in_hook(info, context, &pointer))
+        info->si_addr = (void *)pointer;
     if (!rt_tls.depth) {
         deliver(t, sig, info, context, true);
         return;

@@ -54,6 +54,10 @@ void rt_timer_release(struct rt_thread *t);
  * Inside a scope. */
 void rt_check_signal_unsafe(struct rt_thread *t, rt_pc pc);
 
+/* Did one of our hooks fault, looking up shadow for a bad pointer of the program? Then *pointer is
+ * that. */
+bool rt_fault_in_hook(const siginfo_t *info, const ucontext_t *context, rt_addr *pointer);
+
 /* A fatal signal that nobody handles: the report, then the end. Never returns. */
 _Noreturn void rt_crash(int sig, siginfo_t *info, ucontext_t *context);
 /* Does the runtime report crashes by this signal, according to the options? 0 no, 1 unless the
