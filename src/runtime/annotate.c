@@ -9,16 +9,6 @@ static core_lock lock;
 static struct range *ranges; /* under lock, like the rest */
 static size_t nranges, capacity;
 
-void rt_benign_lock_all(void)
-{
-    core_lock_acquire(&lock);
-}
-
-void rt_benign_unlock_all(void)
-{
-    core_lock_release(&lock);
-}
-
 /* The first range that ends at addr or later. */
 static size_t find(rt_addr addr)
 {

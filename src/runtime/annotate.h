@@ -13,8 +13,4 @@ void rt_benign_add(rt_addr addr, size_t bytes);
 /* Does any declared range touch [addr, addr + bytes)? */
 bool rt_race_is_benign(rt_addr addr, size_t bytes);
 
-/* Around fork. */
-void rt_benign_lock_all(void);
-void rt_benign_unlock_all(void);
-
 #endif

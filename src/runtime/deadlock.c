@@ -26,16 +26,6 @@ static struct taken {
     rt_stack stack;
 } taken[TAKEN_SLOTS];
 
-void rt_deadlock_lock_all(void)
-{
-    core_lock_acquire(&lock);
-}
-
-void rt_deadlock_unlock_all(void)
-{
-    core_lock_release(&lock);
-}
-
 static uint64_t *known_slot(uint64_t pair)
 {
     return &known[core_mix(pair) >> 40 & (KNOWN_SLOTS - 1)];

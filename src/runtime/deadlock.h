@@ -32,8 +32,4 @@ void rt_deadlock_before_unlock(struct rt_thread *t, uint32_t mutex);
 /* The mutex is gone: forgets all orders it is part of. Also under a lock of sync.h. */
 void rt_deadlock_destroy(uint32_t mutex);
 
-/* For fork.c: nobody is inside while the process is copied. */
-void rt_deadlock_lock_all(void);
-void rt_deadlock_unlock_all(void);
-
 #endif

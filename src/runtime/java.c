@@ -15,16 +15,6 @@ static core_lock lock;              /* guards the pages and what is in them */
 static rt_addr heap_low, heap_high; /* written once, before the first block */
 static struct block **pages;
 
-void rt_java_lock_all(void)
-{
-    core_lock_acquire(&lock);
-}
-
-void rt_java_unlock_all(void)
-{
-    core_lock_release(&lock);
-}
-
 void rt_java_init(rt_addr low, size_t bytes)
 {
     if (pages || !low || low % GRANULE || low + bytes <= low)

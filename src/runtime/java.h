@@ -27,8 +27,4 @@ size_t rt_java_find(rt_addr *at, rt_addr high);
 /* The block that contains addr. Any thread. */
 bool rt_java_block_at(rt_addr addr, struct rt_block *out);
 
-/* Around fork. */
-void rt_java_lock_all(void);
-void rt_java_unlock_all(void);
-
 #endif
