@@ -1,4 +1,5 @@
 #include "finding.h"
+#include "event.h"
 #include "file.h"
 #include "format.h"
 #include "module.h"
@@ -8,6 +9,7 @@
 #include "say.h"
 #include "suppress.h"
 #include "sys/sys.h"
+#include "thread.h"
 
 struct rt_finding *rt_finding_current;
 
@@ -95,16 +97,6 @@ static void unlock(void)
     /* release: publishes this report's caches */
     if (__atomic_exchange_n(&lock_word, 0, __ATOMIC_RELEASE) == 2)
         sys_futex_wake(&lock_word, 1);
-}
-
-void rt_finding_lock_all(void)
-{
-    lock(NULL);
-}
-
-void rt_finding_unlock_all(void)
-{
-    unlock();
 }
 
 bool rt_report_lock(struct rt_thread *t)
@@ -284,7 +276,9 @@ void rt_degrade(enum rt_degraded how)
 unsigned rt_degraded(void)
 {
     return __atomic_load_n(&degraded, __ATOMIC_RELAXED) |
-           (rt_stack_folded() ? RT_DEGRADED_STACKS : 0);
+           (rt_stack_folded() ? RT_DEGRADED_STACKS : 0) |
+           (rt_event_resets() ? RT_DEGRADED_HISTORY : 0) |
+           (rt_thread_forced_reuse() ? RT_DEGRADED_THREADS : 0);
 }
 
 static void put_notes(struct rt_text *b)

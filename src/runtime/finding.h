@@ -17,8 +17,8 @@
 enum rt_finding_type {
     RT_FINDING_RACE,
     RT_FINDING_VPTR_RACE,
-    RT_FINDING_UAF,          /* heap-use-after-free */
-    RT_FINDING_VPTR_UAF,     /* heap-use-after-free (virtual call vs free) */
+    RT_FINDING_UAF,      /* heap-use-after-free */
+    RT_FINDING_VPTR_UAF, /* heap-use-after-free (virtual call vs free) */
     RT_FINDING_EXTERNAL_RACE,
     RT_FINDING_THREAD_LEAK,
     RT_FINDING_MUTEX_DESTROY_LOCKED,
@@ -34,8 +34,13 @@ enum rt_finding_type {
     RT_FINDING_TYPES,
 };
 
-enum { RT_FINDING_ACCESSES = 4, RT_FINDING_STACKS = 64, RT_FINDING_THREADS = 64,
-       RT_FINDING_MUTEXES = 64, RT_FINDING_LOCS = 4 };
+enum {
+    RT_FINDING_ACCESSES = 4,
+    RT_FINDING_STACKS = 64,
+    RT_FINDING_THREADS = 64,
+    RT_FINDING_MUTEXES = 64,
+    RT_FINDING_LOCS = 4
+};
 
 struct rt_finding_access {
     rt_addr addr;
@@ -55,7 +60,14 @@ struct rt_finding_edge {
     rt_stack held_stack; /* where `from` was acquired; 0 unless second_deadlock_stack */
 };
 
-enum rt_location_type { RT_LOC_NONE, RT_LOC_GLOBAL, RT_LOC_HEAP, RT_LOC_STACK, RT_LOC_TLS, RT_LOC_FD };
+enum rt_location_type {
+    RT_LOC_NONE,
+    RT_LOC_GLOBAL,
+    RT_LOC_HEAP,
+    RT_LOC_STACK,
+    RT_LOC_TLS,
+    RT_LOC_FD
+};
 
 struct rt_finding_location {
     enum rt_location_type type;
@@ -83,7 +95,7 @@ struct rt_finding {
     size_t nmutex;
     uint32_t thread[RT_FINDING_THREADS]; /* uids whose creation is shown; leaks: the leaked one */
     size_t nthread;
-    unsigned leak_count;                 /* thread leak: how many similar ones */
+    unsigned leak_count;            /* thread leak: how many similar ones */
     rt_addr where[RT_FINDING_LOCS]; /* becomes loc, when the finding is no duplicate */
     size_t nwhere;
     struct rt_finding_location loc[RT_FINDING_LOCS];
@@ -126,10 +138,6 @@ unsigned rt_finding_count(void);
 void rt_finding_finish(void);
 /* From init, after the options: modules, suppressions, the sidecar's first line. */
 void rt_finding_init(void);
-/* Around fork, so that no other thread is inside a report when the process is copied. Takes and
- * gives back the report lock; the child may report afterwards. */
-void rt_finding_lock_all(void);
-void rt_finding_unlock_all(void);
 /* The report lock for text that is no finding (stacks on request, crashes). False when t holds it
  * already, in an on_report hook: then it must not be given back. */
 bool rt_report_lock(struct rt_thread *t);

@@ -235,12 +235,25 @@ static rt_stack summary_stack(const struct rt_finding *f)
     return 0;
 }
 
+/* What fuzzers tell reports apart by: the functions on top of the stack. */
+static void put_token(struct rt_text *b, const struct rt_shown *frames)
+{
+    size_t n = (size_t)rt_options.dedup_token_length;
+    if (!n || !frames->count)
+        return;
+    rt_put(b, "DEDUP_TOKEN: ");
+    for (size_t i = 0; i < n && i < frames->count; i++)
+        rt_put(b, "%s%s", i ? "--" : "", frames->at[i].symbol->function);
+    rt_put(b, "\n");
+}
+
 static void put_summary(struct rt_text *b, const struct rt_finding *f)
 {
     static struct rt_shown frames; /* kept: under the report lock */
+    rt_shown_read(&frames, summary_stack(f));
+    put_token(b, &frames);
     if (!rt_options.print_summary)
         return;
-    rt_shown_read(&frames, summary_stack(f));
     const struct rt_shown_frame *frame = rt_shown_main(&frames);
     rt_put(b, "SUMMARY: ThreadSanitizer: %s", rt_finding_title(f));
     if (frame) {
