@@ -1,28 +1,32 @@
 /*
- * Six threads touch six different bytes of one word, three by reading and three by writing, then
- * main writes the whole word: a race with each of the six. A detector with four cells a word
- * forgets some of them. The fix joins all six first.
+ * Six threads write six different bytes of one word, then main writes the same bytes, one by one:
+ * six races, whatever else was in the word. A detector with four cells a word has forgotten some
+ * of them. The fix joins all six first.
  */
 #include <pthread.h>
 #include "step.h"
 
 _Alignas(8) volatile char word[8];
 
-/* One function a thread, so that each race is a finding of its own. */
-#define DEFINE(K, ACCESS)              \
-    static void *thread_##K(void *arg) \
-    {                                  \
-        step_wait(K);                  \
-        ACCESS;                        \
-        step_set(K + 1);               \
-        return arg;                    \
+/* One pair of functions a byte, so that each race is a finding of its own. */
+#define DEFINE(K)                         \
+    static NOINLINE void again_##K(void)  \
+    {                                     \
+        word[K] = 2;                      \
+    }                                     \
+    static void *thread_##K(void *arg)    \
+    {                                     \
+        step_wait(K);                     \
+        word[K] = 1;                      \
+        step_set(K + 1);                  \
+        return arg;                       \
     }
-DEFINE(0, (void)word[0])
-DEFINE(1, word[1] = 1)
-DEFINE(2, (void)word[2])
-DEFINE(3, word[3] = 1)
-DEFINE(4, (void)word[4])
-DEFINE(5, word[5] = 1)
+DEFINE(0)
+DEFINE(1)
+DEFINE(2)
+DEFINE(3)
+DEFINE(4)
+DEFINE(5)
 
 int main(void)
 {
@@ -34,7 +38,12 @@ int main(void)
         pthread_create(&t[k], NULL, body[k], NULL);
     step_wait(6);
     FIX(for (int k = 0; k < 6; k++) pthread_join(t[k], NULL);)
-    *(volatile long *)word = 0;
+    again_0();
+    again_1();
+    again_2();
+    again_3();
+    again_4();
+    again_5();
     BUG(for (int k = 0; k < 6; k++) pthread_join(t[k], NULL);)
     return 0;
 }

@@ -1,6 +1,6 @@
 /*
- * Three threads read, then one writes with none of the reads ordered before it: three races, one
- * for each reader's line. The fix has the writer join the readers.
+ * Three threads read, then one writes with none of the reads ordered before it. One report is
+ * enough, about any of them. The fix has the writer join the readers.
  */
 #include <pthread.h>
 #include "step.h"
