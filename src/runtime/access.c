@@ -110,10 +110,22 @@ static bool check_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned si
     return found;
 }
 
+bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
+{
+    struct core_actor a = actor_of(t);
+    unsigned bits = ((1u << size) - 1) << (addr & 7);
+
+    return rt_multi && size <= 8 && !(bits >> 8) &&
+           core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
+}
+
 static void access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
                          enum rt_kind kind, unsigned tag)
 {
     struct rt_race r;
+    /* what several threads read over and over: known, though not to the quick look */
+    if (!(kind & RT_KIND_WRITE_BIT) && rt_access_known(t, addr, size, kind))
+        return;
     if (core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
         rt_race_report(t, pc, &r);
 }
@@ -130,15 +142,6 @@ bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
         found = true;
     }
     return found;
-}
-
-bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
-{
-    struct core_actor a = actor_of(t);
-    unsigned bits = ((1u << size) - 1) << (addr & 7);
-
-    return size <= 8 && !(bits >> 8) &&
-           core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
 }
 
 void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt_kind kind)
