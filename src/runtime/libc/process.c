@@ -132,6 +132,9 @@ static void read_strings(struct rt_thread *t, rt_pc pc, char *const *list)
     IN(list, (n + 1) * sizeof *list)
 }
 
+/* A row stays a row. */
+/* clang-format off */
+
 #define STRINGS(list) read_strings(t, pc, list);
 
 ROW(int, posix_spawn,

@@ -12,6 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+/* A row stays a row. */
+/* clang-format off */
+
 #define SLEPT rt_sleep_record(t, pc);
 
 ROW(unsigned, sleep, (unsigned seconds), (seconds), BLOCK, , true, SLEPT)
