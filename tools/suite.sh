@@ -13,6 +13,7 @@ case $SUITE_CC in
 *gcc*) # gcc's specs link libtsan: ours stands in for it at run time
     export SUITE_LDPATH=$build/gcc ;;
 *)
-    export RT_LDFLAGS="-Wl,--whole-archive $build/libreprise.a -Wl,--no-whole-archive -rdynamic" ;;
+    export RT_LDFLAGS="-Wl,--whole-archive $build/libreprise.a -Wl,--no-whole-archive -Wl,--dynamic-list=$build/libreprise.syms -ldl -lpthread -lm" ;;
 esac
+export RT_ENV="${RT_ENV:+$RT_ENV }REPRISE_SYMBOLIZER=$build/reprise"
 exec "$script" "$@"
