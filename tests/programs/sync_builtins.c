@@ -5,8 +5,8 @@
 #include <pthread.h>
 #include "step.h"
 
-volatile int guarded;
-int locked;
+_Alignas(64) volatile int guarded; /* another word than the lock: one word, one race */
+_Alignas(64) int locked;
 
 static NOINLINE void lock(void)
 {
