@@ -1,6 +1,7 @@
 /*
  * A program brings its own malloc, which hands out pieces of one array under a lock of its own.
- * Its heap is raced on as any other. The fix joins first.
+ * Its heap is raced on as any other. The fix joins first. (Built with -fno-builtin, as a malloc must
+ * be: compilers know too much about functions of that name.)
  */
 #include <pthread.h>
 #include <stdint.h>

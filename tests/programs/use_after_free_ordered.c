@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include "step.h"
 
+static void *bystander(void *arg)
+{
+    return arg;
+}
+
 static void *user(void *arg)
 {
     ((volatile char *)arg)[40] = 1;
@@ -17,10 +22,14 @@ int main(void)
     pthread_t t;
     char *volatile block = malloc(100); /* volatile: or gcc warns of the bug */
 
+#ifndef NO_THREAD_BEFORE
+    pthread_create(&t, NULL, bystander, NULL);
+    pthread_join(t, NULL);
+#endif
     free(block);
     FIX(block = malloc(100);)
     pthread_create(&t, NULL, user, block);
     pthread_join(t, NULL);
     FIX(free(block);)
-    return 0;
+    return (void)bystander, 0;
 }
