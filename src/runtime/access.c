@@ -144,9 +144,11 @@ bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
     return found;
 }
 
+/* rt_access and rt_access_range are for what libc functions do; compiled code comes in below. */
+
 void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt_kind kind)
 {
-    if (!rt_shadow_covers(addr, size))
+    if (!rt_shadow_covers(addr, size) || rt_options.ignore_interceptors_accesses)
         return;
     if (size > 8)
         rt_access_range(t, pc, addr, size, kind);
@@ -182,7 +184,7 @@ static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t byt
 
 void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
-    if (rt_shadow_covers(addr, bytes))
+    if (rt_shadow_covers(addr, bytes) && !rt_options.ignore_interceptors_accesses)
         access_range(t, pc, addr, bytes, kind);
 }
 

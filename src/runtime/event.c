@@ -331,6 +331,7 @@ void rt_event_reset_if_needed(void)
     if (rt_event_reset_wanted || rt_shadow.exhausted) {
         rt_event_drop_history();
         resets++;
+        rt_degrade(RT_DEGRADED_HISTORY);
         rt_event_reset_wanted = false;
     }
     rt_world_go(t);

@@ -285,7 +285,7 @@ static void put_notes(struct rt_text *b)
 {
     static const char *const notes[] = {
         "deep stacks were folded: repeated calls are shown once",
-        "memory ran short and older accesses were forgotten: races with them are not seen",
+        "older accesses were forgotten to save memory: races with them are not seen",
         "very many threads: races with some that ended long ago are not seen",
         "this is the child of a fork with threads: what its parent did is not known",
     };

@@ -6,11 +6,13 @@
 #include "heap.h"
 #include "hook.h"
 #include "libc/pthreads.h"
+#include "memory_limits.h"
 #include "options.h"
 #include "say.h"
 #include "sys/sys.h"
 
 static bool child_of_threads; /* this process is a child of one with several threads */
+static int tables_error;      /* why the child that is being made has no tables of its own */
 
 /* Locks that are also taken by threads after their end, in order. */
 static const struct {
@@ -41,6 +43,7 @@ void rt_fork_before(void)
     rt_world_stop(t);
     for (size_t i = 0; i < LOCKS; i++)
         locks[i].lock();
+    tables_error = sys_fork_before();
 }
 
 /* As a scope that closes: signals were put off meanwhile. */
@@ -55,6 +58,7 @@ void rt_fork_parent(void)
     struct rt_thread *t = rt_self();
     if (!t)
         return;
+    sys_fork_parent();
     leave(t);
     close_scope(t);
 }
@@ -64,7 +68,15 @@ void rt_fork_child(void)
     struct rt_thread *t = rt_self();
     if (!t)
         return;
+    sys_fork_child();
     leave(t);
+    if (tables_error) { /* what it wrote would be written in its parent */
+        rt_enabled = false;
+        rt_say("no memory (error %d) to detect races in the child of a fork; it runs without",
+               -tables_error);
+        close_scope(t);
+        return;
+    }
     if (rt_thread_live_count() > 1) {
         child_of_threads = true;
         rt_degrade(RT_DEGRADED_FORK);
@@ -72,6 +84,7 @@ void rt_fork_child(void)
     rt_thread_after_fork_child(t);
     rt_pthread_after_fork(t);
     rt_fd_after_fork(t);
+    rt_limits_start();
     close_scope(t);
 }
 

@@ -13,6 +13,9 @@
  * In the child of a process with threads, the history of the others is dropped, the report says
  * that the run is degraded, and, with die_after_fork, new threads end the process: libc's and the
  * program's locks may be held by threads that don't exist any more.
+ *
+ * Where the kernel counts private memory in full (vm.overcommit_memory=2), the runtime's tables are
+ * shared maps: then the parent copies what is used of them for its child.
  */
 #ifndef REPRISE_RUNTIME_FORK_H
 #define REPRISE_RUNTIME_FORK_H

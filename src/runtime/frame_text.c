@@ -121,6 +121,20 @@ void rt_put_frame(struct rt_text *b, const char *format, unsigned number,
     }
 }
 
+/* dedup_token_length: what tools that sort crashes compare. */
+static void put_token(struct rt_text *b, const struct rt_shown *frames)
+{
+    size_t n = (size_t)rt_options.dedup_token_length;
+    if (n > frames->count)
+        n = frames->count;
+    for (size_t i = 0; i < n; i++) {
+        const char *function = frames->at[i].symbol->function;
+        rt_put(b, "%s%s", i ? "--" : "DEDUP_TOKEN: ", function ? function : "");
+    }
+    if (n)
+        rt_put(b, "\n");
+}
+
 void rt_put_stack(struct rt_text *b, rt_stack s)
 {
     static struct rt_shown frames; /* kept: under the report lock */
@@ -131,6 +145,7 @@ void rt_put_stack(struct rt_text *b, rt_stack s)
     }
     if (!frames.count)
         rt_put(b, "    (not recorded)\n");
+    put_token(b, &frames);
     rt_put(b, "\n");
 }
 

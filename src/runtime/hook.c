@@ -1,6 +1,7 @@
 #include "hook.h"
 #include "event.h"
 #include "format.h"
+#include "memory_limits.h"
 #include "module.h"
 #include "stack.h"
 #include <dlfcn.h>
@@ -24,6 +25,8 @@ static void gate_enter(void)
 static RT_COLD void leave_slow(struct rt_thread *t)
 {
     int saved = errno;
+    if (core_unlikely(rt_limits_drop_wanted))
+        rt_limits_drop(t);
     if (rt_event_reset_wanted || rt_shadow.exhausted)
         rt_event_reset_if_needed();
     if (rt_tls.pending)

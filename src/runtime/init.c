@@ -13,6 +13,7 @@
 #include "hook.h"
 #include "ignore.h"
 #include "lockset.h"
+#include "memory_limits.h"
 #include "module.h"
 #include "mutex.h"
 #include "options.h"
@@ -64,6 +65,22 @@ static void program_hook(void)
         _ZN6__tsan12OnInitializeEv();
 }
 
+static volatile bool resumed;
+
+/* Called from a debugger. */
+RT_EXPORT void __tsan_resume(void)
+{
+    resumed = true;
+}
+
+static void stop_here(void)
+{
+    const struct timespec pause = {0, 10000000};
+    rt_say("stopped at start (pid %d); a debugger has to call __tsan_resume()", sys_pid());
+    while (!resumed)
+        sys_sleep(&pause);
+}
+
 void rt_init(void)
 {
     static bool started;
@@ -74,6 +91,9 @@ void rt_init(void)
     rt_tls.depth++;
     rt_interceptors_init();
     rt_options_init();
+    if (rt_options.stop_on_start)
+        stop_here();
+    sys_dump_maps(!rt_options.use_madv_dontdump);
     rt_finding_init();
     if (rt_options.enabled && init_steps())
         rt_enabled = true;
@@ -84,6 +104,7 @@ void rt_init(void)
     rt_tls.depth--;
     if (rt_enabled)
         rt_signals_init();
+    rt_limits_start();
     program_hook();
 }
 

@@ -91,6 +91,7 @@ static uint32_t slot_take(const struct rt_thread *parent)
     if (nslots < SLOTS_MAX)
         return nslots++;
     forced++;
+    rt_degrade(RT_DEGRADED_THREADS);
     return dead_head != -1u ? dead_pop() : SLOTS_MAX - 1;
 }
 

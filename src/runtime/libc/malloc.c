@@ -12,6 +12,7 @@
  */
 #include "../format.h"
 #include "../heap.h"
+#include "../memory_limits.h"
 #include "../options.h"
 #include "../signals.h"
 #include "allocator.h"
@@ -106,8 +107,14 @@ bool rt_allocation_refused(size_t bytes)
                        ? (size_t)rt_options.max_allocation_size_mb << 20
                        : (size_t)1 << 40;
 
-    if (core_likely(bytes <= limit) || !rt_ready)
+    bool full = __atomic_load_n(&rt_limits_refuse, __ATOMIC_RELAXED);
+
+    if (core_likely(bytes <= limit && !full) || !rt_ready)
         return false;
+    if (full && !rt_options.allocator_may_return_null)
+        rt_die("the process has more memory than soft_rss_limit_mb=%d; "
+               "allocator_may_return_null=1 lets the program have NULL instead",
+               rt_options.soft_rss_limit_mb);
     if (!rt_options.allocator_may_return_null)
         rt_die("requested allocation size 0x%zx exceeds maximum supported size of 0x%zx; "
                "allocator_may_return_null=1 lets the program have NULL instead",

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <linux/futex.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)
@@ -22,9 +23,9 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 #error "no system call stub for this machine yet"
 #endif
 
-#define CALL0(n) sys_call(n, 0, 0, 0, 0, 0, 0)
-#define CALL1(n, a) sys_call(n, (long)(a), 0, 0, 0, 0, 0)
-#define CALL2(n, a, b) sys_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define CALL0(n)          sys_call(n, 0, 0, 0, 0, 0, 0)
+#define CALL1(n, a)       sys_call(n, (long)(a), 0, 0, 0, 0, 0)
+#define CALL2(n, a, b)    sys_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
 #define CALL3(n, a, b, c) sys_call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
 
 static bool failed(long ret)
@@ -32,22 +33,45 @@ static bool failed(long ret)
     return (unsigned long)ret >= -4095ul;
 }
 
+static long map_private(uintptr_t addr, size_t bytes)
+{
+    const long flags =
+        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (addr ? MAP_FIXED_NOREPLACE : 0);
+    return sys_call(SYS_mmap, (long)addr, (long)bytes, PROT_READ | PROT_WRITE, flags, -1, 0);
+}
+
 void *sys_map(size_t bytes)
 {
-    long p = sys_call(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    long p = map_private(0, bytes);
     return failed(p) ? NULL : (void *)p;
 }
 
 /*
  * Under vm.overcommit_memory=2 the kernel counts private writable mappings in full and ignores
- * MAP_NORESERVE; a shared mapping of an unsized memory file is counted page by page instead.
+ * MAP_NORESERVE, and so does RLIMIT_DATA; a shared mapping of an unsized memory file is counted
+ * page by page instead. It costs more to fill, and a child of fork shares it.
  */
-static bool shared_maps; /* set before the second thread exists */
+static bool prefer_shared; /* private maps are, or were, refused or counted */
+static bool shared_maps;   /* there is one. Both are set before the second thread exists */
+static bool dump_maps;     /* they belong into core files */
 
-static long map_unreserved(uintptr_t addr, size_t bytes)
+void sys_dump_maps(bool wanted)
+{
+    dump_maps = wanted;
+}
+
+static rlim_t limit_of(int what)
+{
+    struct rlimit limit;
+    long err = sys_call(SYS_prlimit64, 0, what, 0, (long)&limit, 0, 0);
+    return err ? RLIM_INFINITY : limit.rlim_cur;
+}
+
+static long map_shared(uintptr_t addr, size_t bytes)
 {
     const long flags = MAP_SHARED | (addr ? MAP_FIXED_NOREPLACE : 0);
+    if (limit_of(RLIMIT_FSIZE) < bytes) /* it would send the program a SIGXFSZ */
+        return -ENOMEM;
     long fd = CALL2(SYS_memfd_create, "reprise-shadow", 1 /* MFD_CLOEXEC */);
     if (failed(fd))
         return fd;
@@ -55,8 +79,32 @@ static long map_unreserved(uintptr_t addr, size_t bytes)
     if (!failed(p))
         p = sys_call(SYS_mmap, (long)addr, (long)bytes, PROT_READ | PROT_WRITE, flags, fd, 0);
     CALL1(SYS_close, fd);
-    shared_maps |= !failed(p);
     return p;
+}
+
+/* At addr, or anywhere when that is 0. *shared says which kind it became. */
+static long map_large(uintptr_t addr, size_t bytes, bool *shared)
+{
+    long p = -ENOMEM;
+    prefer_shared = prefer_shared || limit_of(RLIMIT_DATA) != RLIM_INFINITY;
+    if (!prefer_shared)
+        p = map_private(addr, bytes);
+    prefer_shared |= p == -ENOMEM;
+    *shared = p == -ENOMEM;
+    if (*shared)
+        p = map_shared(addr, bytes);
+    if (*shared && failed(p)) { /* no memory files here */
+        *shared = false;
+        p = map_private(addr, bytes);
+    }
+    shared_maps |= *shared;
+    return p;
+}
+
+static void mark_ours(uintptr_t addr, size_t bytes)
+{
+    if (!dump_maps)
+        CALL3(SYS_madvise, addr, bytes, MADV_DONTDUMP);
 }
 
 bool sys_maps_are_shared(void)
@@ -66,27 +114,107 @@ bool sys_maps_are_shared(void)
 
 int sys_map_at(uintptr_t addr, size_t bytes)
 {
-    long p = sys_call(SYS_mmap, (long)addr, (long)bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-    if (p == -ENOMEM)
-        p = map_unreserved(addr, bytes);
+    bool shared;
+    long p = map_large(addr, bytes, &shared);
     if (failed(p))
         return (int)p;
     if ((uintptr_t)p != addr) { /* a kernel before MAP_FIXED_NOREPLACE took it as a hint */
         sys_unmap((void *)p, bytes);
         return -EEXIST;
     }
-    CALL3(SYS_madvise, addr, bytes, MADV_DONTDUMP);
+    mark_ours(addr, bytes);
     return 0;
 }
 
+/* ---- reserved tables ---- */
+
+enum { TABLES_MAX = 32, PAGE = 4096, PAGES_AT_ONCE = 1024 };
+
+static struct table {
+    uintptr_t at;
+    size_t bytes;
+    bool shared;
+    uintptr_t copy;   /* for the child, while a fork is under way */
+} tables[TABLES_MAX]; /* filled by init, constant afterwards */
+static uint32_t ntables;
+
 void *sys_reserve(size_t bytes)
 {
-    long p = sys_call(SYS_mmap, 0, (long)bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (p == -ENOMEM)
-        p = map_unreserved(0, bytes);
-    return failed(p) ? NULL : (void *)p;
+    bytes = (bytes + PAGE - 1) & ~(size_t)(PAGE - 1);
+    if (ntables == TABLES_MAX)
+        return NULL;
+    bool shared;
+    long p = map_large(0, bytes, &shared);
+    if (failed(p))
+        return NULL;
+    mark_ours((uintptr_t)p, bytes);
+    tables[ntables++] = (struct table){(uintptr_t)p, bytes, shared, 0};
+    return (void *)p;
+}
+
+bool sys_is_reserved(uintptr_t addr)
+{
+    for (uint32_t i = 0; i < ntables; i++)
+        if (addr - tables[i].at < tables[i].bytes)
+            return true;
+    return false;
+}
+
+static void copy_page(uintptr_t to, uintptr_t from)
+{
+    for (size_t i = 0; i < PAGE / sizeof(uint64_t); i++)
+        ((uint64_t *)to)[i] = ((const uint64_t *)from)[i];
+}
+
+/* Pages that nobody touched are left out: reading one would fill it. A page that is swapped out
+ * at this moment counts as untouched; the tables read zeros there as "unknown". */
+static void copy_touched(uintptr_t to, uintptr_t from, size_t bytes)
+{
+    unsigned char touched[PAGES_AT_ONCE];
+    for (size_t at = 0; at < bytes; at += PAGES_AT_ONCE * PAGE) {
+        size_t n = bytes - at < PAGES_AT_ONCE * PAGE ? bytes - at : PAGES_AT_ONCE * PAGE;
+        if (sys_resident(from + at, n, touched))
+            continue;
+        for (size_t i = 0; i < n / PAGE; i++)
+            if (touched[i] & 1)
+                copy_page(to + at + i * PAGE, from + at + i * PAGE);
+    }
+}
+
+int sys_fork_before(void)
+{
+    for (uint32_t i = 0; i < ntables; i++) {
+        if (!tables[i].shared)
+            continue;
+        long p = map_shared(0, tables[i].bytes);
+        if (failed(p)) {
+            sys_fork_parent();
+            return (int)p;
+        }
+        mark_ours((uintptr_t)p, tables[i].bytes);
+        tables[i].copy = (uintptr_t)p;
+        copy_touched(tables[i].copy, tables[i].at, tables[i].bytes);
+    }
+    return 0;
+}
+
+void sys_fork_parent(void)
+{
+    for (uint32_t i = 0; i < ntables; i++) {
+        if (tables[i].copy)
+            sys_unmap((void *)tables[i].copy, tables[i].bytes);
+        tables[i].copy = 0;
+    }
+}
+
+void sys_fork_child(void)
+{
+    for (uint32_t i = 0; i < ntables; i++) {
+        if (tables[i].copy)
+            sys_call(SYS_mremap, (long)tables[i].copy, (long)tables[i].bytes, (long)tables[i].bytes,
+                     MREMAP_MAYMOVE | MREMAP_FIXED, (long)tables[i].at, 0);
+        tables[i].copy = 0;
+    }
 }
 
 int sys_unmap(void *p, size_t bytes)
@@ -96,8 +224,11 @@ int sys_unmap(void *p, size_t bytes)
 
 int sys_discard(uintptr_t addr, size_t bytes)
 {
-    /* a shared mapping keeps its pages through DONTNEED; REMOVE punches them out */
-    return (int)CALL3(SYS_madvise, addr, bytes, shared_maps ? MADV_REMOVE : MADV_DONTNEED);
+    /* a shared mapping keeps its pages through DONTNEED; REMOVE punches them out, and refuses
+     * private ones, of which there are some even then */
+    if (shared_maps && CALL3(SYS_madvise, addr, bytes, MADV_REMOVE) == 0)
+        return 0;
+    return (int)CALL3(SYS_madvise, addr, bytes, MADV_DONTNEED);
 }
 
 int sys_futex_wait(uint32_t *word, uint32_t value)

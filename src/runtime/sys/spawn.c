@@ -111,6 +111,23 @@ static int between(void *arg)
     return 0;
 }
 
+int sys_thread(int (*run)(void *), void *arg)
+{
+    const unsigned long flags =
+        CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM;
+    static const uint64_t all = ~0ull;
+    uint64_t mask;
+    char *stack = sys_map(STACK_BYTES); /* for ever */
+    if (!stack)
+        return -ENOMEM;
+    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&all, (long)&mask, sizeof mask, 0, 0);
+    long tid = clone_with_stack(flags, stack + STACK_BYTES, run, arg);
+    sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
+    if (tid < 0)
+        sys_unmap(stack, STACK_BYTES);
+    return tid < 0 ? (int)tid : 0;
+}
+
 int sys_spawn(const char *const *argv, const char *const *envp, int fd, bool loud)
 {
     static const uint64_t all = ~0ull;

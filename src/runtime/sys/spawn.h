@@ -1,4 +1,4 @@
-/* Starts a helper process that the program never notices. */
+/* Starts helpers that the program never notices: a process, or a thread. */
 #ifndef REPRISE_RUNTIME_SPAWN_H
 #define REPRISE_RUNTIME_SPAWN_H
 
@@ -13,5 +13,12 @@
  * failed exec included.
  */
 int sys_spawn(const char *const *argv, const char *const *envp, int fd, bool loud);
+
+/*
+ * Runs a function in a thread that libc doesn't know, with all signals blocked and a small stack,
+ * until it returns or the process ends. It has no TLS of its own, so whatever uses errno or rt_tls
+ * is forbidden to it. 0 or -errno.
+ */
+int sys_thread(int (*run)(void *), void *arg);
 
 #endif

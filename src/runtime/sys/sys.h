@@ -18,16 +18,31 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f);
 void *sys_map(size_t bytes);
 /* The same at a fixed place; never replaces an existing mapping. 0 or -errno. */
 int sys_map_at(uintptr_t addr, size_t bytes);
-/* Like sys_map, for arrays much larger than what will be touched. */
+/* Like sys_map, for arrays much larger than what will be touched. Only by init; for ever. */
 void *sys_reserve(size_t bytes);
-/* Large maps had to be made shared (overcommit_memory=2): a child of fork must map its own. */
+bool sys_is_reserved(uintptr_t addr); /* inside of such an array */
+/* Should these large maps be in core files? Before the first of them; by default not. */
+void sys_dump_maps(bool wanted);
+/* Some large maps had to be made shared (overcommit_memory=2): a child of fork that wrote to them
+ * would write to its parent's. The map of sys_map_at it must replace itself. */
 bool sys_maps_are_shared(void);
+/* Around fork: gives the child its own copy of what sys_reserve made shared. Nobody else may be
+ * using the arrays. 0 or -errno; then the child must not use them. */
+int sys_fork_before(void);
+void sys_fork_parent(void);
+void sys_fork_child(void);
 int sys_unmap(void *p, size_t bytes);
 /* Gives the pages back; they read as zero afterwards. */
 int sys_discard(uintptr_t addr, size_t bytes);
 
 /* One byte a page, bit 0 = in memory. addr page-aligned. */
 int sys_resident(uintptr_t addr, size_t bytes, unsigned char *vec);
+
+/* The same for "was ever written": a page in swap counts, which a resident one in a system with
+ * swap may miss. begin gives a handle for the others; 0 or -errno. */
+int sys_touched_begin(int *handle);
+int sys_touched(int handle, uintptr_t addr, size_t bytes, unsigned char *vec);
+void sys_touched_end(int handle);
 
 /* After it, every other thread of the process has passed a full memory barrier. 0 or -errno. */
 long sys_membarrier(void);
@@ -43,7 +58,8 @@ int sys_write_all(int fd, const void *buf, size_t n);
 int sys_open(const char *path, int flags, int mode);
 int sys_close(int fd);
 ssize_t sys_read(int fd, void *buf, size_t n);
-int sys_dup_high(int fd); /* close-on-exec duplicate at a high number, so that programs don't trip over it */
+int sys_dup_high(
+    int fd); /* close-on-exec duplicate at a high number, so that programs don't trip over it */
 pid_t sys_pid(void);
 pid_t sys_tid(void);
 uint64_t sys_monotonic_ns(void);
