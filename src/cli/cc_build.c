@@ -10,13 +10,21 @@ static bool has_file(const char *directory, const char *name)
     return access(cli_join(path, sizeof path, directory, name), R_OK) == 0;
 }
 
+/* Whether a fully static executable is linked. */
+static bool all_static(const struct cc_scan *scan)
+{
+    return scan->is_static && !scan->shared && cc_links(scan);
+}
+
 /* Instrumentation. Options that a compiler calls unused are left out where nothing is
  * compiled, because configure scripts take any warning for a failure. */
 static void add_compile_options(struct words *command, enum cc_kind kind,
-                                const struct cc_scan *scan)
+                                const struct cc_scan *scan, const char *runtime)
 {
     bool compiles = scan->sources + scan->headers > 0;
-    if ((compiles || kind == CC_GCC) && !scan->sanitize_set)
+    if (kind == CC_GCC && all_static(scan)) /* gcc refuses -fsanitize=thread there */
+        words_addf(command, "-specs=%s/static/gcc.specs", runtime);
+    else if ((compiles || kind == CC_GCC) && !scan->sanitize_set)
         words_add(command, "-fsanitize=thread");
     if (!compiles)
         return;
@@ -42,14 +50,28 @@ static void add_preinit(struct words *command, const struct cc_scan *scan, enum 
         words_addf(command, "%s/gcc/libtsan_preinit.o", runtime);
 }
 
+static void add_archive(struct words *command, const char *runtime, const char *below)
+{
+    words_add(command, "-Wl,--whole-archive");
+    words_addf(command, "%s%s/libreprise.a", runtime, below);
+    words_add(command, "-Wl,--no-whole-archive");
+}
+
+/* For a program without shared libraries. Its -lc is ours, where calls between the functions of
+ * the C library don't lead to the runtime. */
+static void add_all_static(struct words *command, const char *runtime)
+{
+    words_addf(command, "%s/gcc/libtsan_preinit.o", runtime);
+    words_addf(command, "-L%s/static", runtime);
+    add_archive(command, runtime, "/static");
+}
+
 /* -Xlinker and not -Wl, for paths: a directory may have a comma in its name. */
 static void add_static_runtime(struct words *command, const struct cc_scan *scan, enum cc_kind kind,
                                const char *runtime)
 {
     add_preinit(command, scan, kind, runtime);
-    words_add(command, "-Wl,--whole-archive");
-    words_addf(command, "%s/libreprise.a", runtime);
-    words_add(command, "-Wl,--no-whole-archive");
+    add_archive(command, runtime, "");
     if (has_file(runtime, "libreprise.syms")) {
         words_add(command, "-Xlinker");
         words_addf(command, "--dynamic-list=%s/libreprise.syms", runtime);
@@ -84,11 +106,13 @@ static void add_link_options(struct words *command, const struct cc_scan *scan, 
 {
     if (kind == CC_CLANG)
         words_add(command, "-fno-sanitize-link-runtime");
-    else if (scan->shared || !scan->shared_runtime)
+    else if ((scan->shared || !scan->shared_runtime) && !all_static(scan))
         words_addf(command, "-B%s/gcc/none", runtime);
     if (scan->shared)
         return;
-    if (scan->shared_runtime)
+    if (all_static(scan))
+        add_all_static(command, runtime);
+    else if (scan->shared_runtime)
         add_shared_runtime(command, scan, kind, runtime);
     else
         add_static_runtime(command, scan, kind, runtime);
@@ -109,8 +133,9 @@ static void add_link_libraries(struct words *command, const struct cc_scan *scan
 
 static int check_link(const struct cc_scan *scan, const char *verb, const char *runtime)
 {
-    if (scan->is_static && !scan->shared) {
-        cli_error(verb, "cannot link a fully static executable (-static); leave -static out");
+    if (all_static(scan) && scan->shared_runtime) {
+        cli_error(verb, "a fully static executable (-static) has no shared runtime; "
+                        "leave --shared-runtime out");
         return CLI_USAGE;
     }
     if (!*runtime) {
@@ -118,9 +143,12 @@ static int check_link(const struct cc_scan *scan, const char *verb, const char *
                   cli_self());
         return CLI_FAILURE;
     }
-    const char *needed = scan->shared_runtime ? "libreprise.so" : "libreprise.a";
+    const char *needed = all_static(scan)       ? "static/libreprise.a"
+                         : scan->shared_runtime ? "libreprise.so"
+                                                : "libreprise.a";
     if (!scan->shared && !has_file(runtime, needed)) {
-        cli_error(verb, "%s/%s is missing; build or install it first", runtime, needed);
+        cli_error(verb, "%s/%s is missing; build or install it first%s", runtime, needed,
+                  all_static(scan) ? ", where the C library has a libc.a" : "");
         return CLI_FAILURE;
     }
     return 0;
@@ -136,7 +164,7 @@ int cc_build(struct words *command, const struct cc_compiler *compiler, const st
         return status;
     words_add_all(command, &compiler->command);
     if (instrument)
-        add_compile_options(command, compiler->kind, scan);
+        add_compile_options(command, compiler->kind, scan, runtime);
     if (link)
         add_link_options(command, scan, compiler->kind, runtime);
     words_add_all(command, &scan->user);

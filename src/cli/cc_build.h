@@ -6,6 +6,9 @@
  *   libreprise.a             for executables, whole: nothing refers to an interceptor by name
  *   libreprise.so            the same as a shared library (--shared-runtime)
  *   libreprise.syms          dynamic list: what executables export to their shared libraries
+ *   static/                  libreprise.a for fully static executables, the libc.a it needs, and
+ *                            gcc.specs, which tells gcc's compiler, but not its driver, to
+ *                            instrument: the driver refuses that for -static
  *   gcc/libtsan_preinit.o    starts the runtime before any constructor
  *   gcc/libtsan.so           libreprise.so under the name that gcc links
  *   gcc/none/libtsan.so      an empty linker script: gcc always links a libtsan for

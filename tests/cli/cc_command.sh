@@ -125,11 +125,23 @@ lacks out libreprise.a
 ok 'response files'
 
 run reprise cc -static a.c
+is 125 status
+lines err 1
+has err "$tree/static/libreprise.a is missing"
+print cc -static -c a.c
+mkdir tree/static
+touch tree/static/libreprise.a
+static_link="$tree/gcc/libtsan_preinit.o -L$tree/static -Wl,--whole-archive $tree/static/libreprise.a -Wl,--no-whole-archive"
+print cc -static a.c
+is "$bin/clang-19 -fsanitize=thread -g1 -mprefer-vector-width=128 -fno-sanitize-link-runtime $static_link -static a.c $libraries" out
+print cc --with=gcc -static-pie a.c
+is "$bin/gcc -specs=$tree/static/gcc.specs -g1 -Wno-tsan $static_link -static-pie a.c $libraries" out
+print cc --with=gcc -static -shared a.c
+lacks out tree/static
+run reprise cc -static --shared-runtime a.c
 is 2 status
 lines err 1
-has err '-static'
-print cc -static -c a.c
-ok 'fully static is refused, at the link only'
+ok 'fully static'
 
 run reprise cc --with=clang-77 -c a.c
 is 127 status
