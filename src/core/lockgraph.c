@@ -14,11 +14,13 @@ struct edge {
     struct edge *next_in, **link_in;   /* in to->in */
     struct held_set *sets;
     uint32_t nsets;
+    bool back;
 };
 
 struct core_lock_node {
     struct core_lock_node *next; /* in the bucket */
     uint32_t lock;
+    int32_t rank;
     struct edge *out, *in;
     /* of the search that has the number `visit`: */
     uint32_t visit, distance; /* edges from here to the goal */
@@ -80,7 +82,8 @@ static void grow_buckets(struct core_lockgraph *g)
         give(g, old, nold * sizeof *old);
 }
 
-static struct core_lock_node *get_node(struct core_lockgraph *g, uint32_t lock)
+/* A new node has no edges yet: the first one finds it on the right side. */
+static struct core_lock_node *get_node(struct core_lockgraph *g, uint32_t lock, bool is_target)
 {
     struct core_lock_node *n = find_node(g, lock);
     if (n)
@@ -90,10 +93,108 @@ static struct core_lock_node *get_node(struct core_lockgraph *g, uint32_t lock)
     struct core_lock_node **bucket = bucket_of(g, lock);
     n = take(g, sizeof *n);
     n->lock = lock;
+    n->rank = is_target ? ++g->highest : --g->lowest;
     n->next = *bucket;
     *bucket = n;
     g->nnodes++;
     return n;
+}
+
+/* ---- ranks ---- */
+
+/* One side of a new edge: the nodes that are to move. */
+struct side {
+    size_t n;
+    struct core_lock_node *at[CORE_LOCKGRAPH_MOVES_MAX];
+};
+
+struct core_lock_moves {
+    struct side low, high;
+    int32_t ranks[2 * CORE_LOCKGRAPH_MOVES_MAX];
+};
+
+static bool add_to(struct side *s, struct core_lock_node *n, uint32_t visit)
+{
+    if (n->visit == visit)
+        return true;
+    if (s->n == CORE_LOCKGRAPH_MOVES_MAX)
+        return false;
+    n->visit = visit;
+    s->at[s->n++] = n;
+    return true;
+}
+
+/* All that can be reached from start below rank `limit`. False: start can reach the node of that
+ * very rank, or there are too many. */
+static bool collect_above(struct core_lockgraph *g, struct side *s, struct core_lock_node *start,
+                          int32_t limit)
+{
+    add_to(s, start, ++g->visit);
+    for (size_t i = 0; i < s->n; i++)
+        for (struct edge *e = s->at[i]->out; e; e = e->next_out)
+            if (!e->back &&
+                (e->to->rank == limit || (e->to->rank < limit && !add_to(s, e->to, g->visit))))
+                return false;
+    return true;
+}
+
+/* All that can reach start from above rank `limit`. False: it costs too much. */
+static bool collect_below(struct core_lockgraph *g, struct side *s, struct core_lock_node *start,
+                          int32_t limit)
+{
+    size_t steps = CORE_LOCKGRAPH_MOVE_STEPS_MAX;
+    add_to(s, start, ++g->visit);
+    for (size_t i = 0; i < s->n; i++)
+        for (struct edge *e = s->at[i]->in; e; e = e->next_in)
+            if (!e->back && (!steps-- || (e->from->rank > limit && !add_to(s, e->from, g->visit))))
+                return false;
+    return true;
+}
+
+/* By rank. Shell's way: no recursion, no memory, and the sides are nearly always tiny. */
+static void sort_side(struct side *s)
+{
+    for (size_t gap = s->n / 2; gap; gap /= 2) {
+        for (size_t i = gap; i < s->n; i++) {
+            struct core_lock_node *n = s->at[i];
+            size_t j = i;
+            for (; j >= gap && s->at[j - gap]->rank > n->rank; j -= gap)
+                s->at[j] = s->at[j - gap];
+            s->at[j] = n;
+        }
+    }
+}
+
+/* The nodes of both sides share out their ranks anew: first all of low, then all of high. Before
+ * it, high's are in order and low's are in order; merging reads ranks before it changes them. */
+static void deal_ranks(struct core_lock_moves *m)
+{
+    struct side *low = &m->low, *high = &m->high;
+    size_t l = 0, h = 0, n = 0;
+    while (l < low->n || h < high->n)
+        m->ranks[n++] = h == high->n || (l < low->n && low->at[l]->rank < high->at[h]->rank)
+                            ? low->at[l++]->rank
+                            : high->at[h++]->rank;
+    for (size_t i = 0; i < n; i++)
+        (i < low->n ? low->at[i] : high->at[i - low->n])->rank = m->ranks[i];
+}
+
+/* Makes room for an edge from -> to. False: it has to go back. */
+static bool rank_edge(struct core_lockgraph *g, struct core_lock_node *from,
+                      struct core_lock_node *to)
+{
+    if (from->rank < to->rank)
+        return true;
+    if (!g->moves)
+        g->moves = take(g, sizeof *g->moves);
+    struct core_lock_moves *m = g->moves;
+    m->low.n = m->high.n = 0;
+    if (!collect_above(g, &m->high, to, from->rank) || !collect_below(g, &m->low, from, to->rank))
+        return false;
+    sort_side(&m->high);
+    sort_side(&m->low);
+    deal_ranks(m);
+    return true;
 }
 
 /* ---- edges ---- */
@@ -133,6 +234,9 @@ static struct edge *get_edge(struct core_lockgraph *g, struct core_lock_node *fr
         to->in->link_in = &e->next_in;
     to->in = e;
     g->nedges++;
+    e->back = true; /* out of rank_edge's sight */
+    e->back = !rank_edge(g, from, to);
+    g->nback += e->back;
     return e;
 }
 
@@ -148,8 +252,9 @@ static void drop_edge(struct core_lockgraph *g, struct edge *e)
         next = s->next;
         give(g, s, set_bytes(s->nheld));
     }
-    give(g, e, sizeof *e);
+    g->nback -= e->back;
     g->nedges--;
+    give(g, e, sizeof *e);
 }
 
 /* ---- held sets ---- */
@@ -183,14 +288,21 @@ static bool exclude(const struct held_set *a, const struct held_set *b)
     return false;
 }
 
+static bool has_implied(const struct edge *e, const core_lock_held *held, size_t nheld)
+{
+    const struct held_set *s = e->sets;
+    while (s && !implies(s->held, s->nheld, held, nheld))
+        s = s->next;
+    return s != NULL;
+}
+
 /* NULL: nothing new. */
 static struct held_set *add_set(struct core_lockgraph *g, struct edge *e,
                                 const core_lock_held *held, size_t nheld,
                                 const struct core_lock_note *note)
 {
-    for (const struct held_set *s = e->sets; s; s = s->next)
-        if (implies(s->held, s->nheld, held, nheld))
-            return NULL;
+    if (has_implied(e, held, nheld))
+        return NULL;
     for (struct held_set **link = &e->sets; *link;) {
         struct held_set *s = *link;
         if (!implies(held, nheld, s->held, s->nheld)) {
@@ -299,7 +411,7 @@ static void close_cycle(struct core_lockgraph *g, const struct edge *fresh,
                         const struct held_set *set, struct core_lock_cycle *cycle)
 {
     struct search s = {.g = g, .goal = fresh->from, .steps = CORE_LOCKGRAPH_STEPS_MAX};
-    if (!fresh->to->out || !fresh->from->in)
+    if (!g->nback || !fresh->to->out || !fresh->from->in)
         return;
     s.limit = measure(&s, fresh->to);
     if (s.limit >= CORE_LOCKGRAPH_CYCLE_MAX)
@@ -332,8 +444,8 @@ bool core_lockgraph_add(struct core_lockgraph *g, const core_lock_held *held, si
         g->full = true;
         return false;
     }
-    struct core_lock_node *from_node = get_node(g, held[from_index] >> 1);
-    struct edge *e = get_edge(g, from_node, get_node(g, to));
+    struct core_lock_node *from_node = get_node(g, held[from_index] >> 1, false);
+    struct edge *e = get_edge(g, from_node, get_node(g, to, true));
     struct held_set *set = add_set(g, e, held, nheld, note);
     if (!set)
         return false;
@@ -341,6 +453,17 @@ bool core_lockgraph_add(struct core_lockgraph *g, const core_lock_held *held, si
     cycle->too_long = 0;
     close_cycle(g, e, set, cycle);
     return true;
+}
+
+bool core_lockgraph_knows(const struct core_lockgraph *g, const core_lock_held *held, size_t nheld,
+                          size_t from_index, uint32_t to)
+{
+    if (g->bytes >= CORE_LOCKGRAPH_BYTES_MAX && g->full)
+        return true;
+    const struct core_lock_node *from_node = find_node(g, held[from_index] >> 1);
+    const struct core_lock_node *to_node = from_node ? find_node(g, to) : NULL;
+    const struct edge *e = to_node ? find_edge(from_node, to_node) : NULL;
+    return e && has_implied(e, held, nheld);
 }
 
 void core_lockgraph_remove(struct core_lockgraph *g, uint32_t lock)
@@ -367,5 +490,7 @@ void core_lockgraph_clear(struct core_lockgraph *g)
             core_lockgraph_remove(g, g->buckets[i]->lock);
     if (g->nbuckets)
         give(g, g->buckets, g->nbuckets * sizeof *g->buckets);
+    if (g->moves)
+        give(g, g->moves, sizeof *g->moves);
     *g = (struct core_lockgraph){0};
 }

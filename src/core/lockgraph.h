@@ -11,12 +11,19 @@
  * Which thread made an edge plays no role: one thread alone that takes two locks in both
  * orders shows that two threads could.
  *
+ * Nearly all graphs are free of cycles, and stay so. Each node therefore has a rank, and edges
+ * lead upwards; an edge that can't, because it closes a cycle (or because ranking would cost too
+ * much), is marked as going back. While there is none, a new edge needs no search: that it found
+ * its place is the proof. With some, the search of paths is bounded.
+ *
  * Invariants: no edge leaves a lock towards itself; each kept set contains its edge's `from` and
- * not its `to`; the out-list of one node and the in-list of the other hold the same edges.
+ * not its `to`; the out-list of one node and the in-list of the other hold the same edges; every
+ * edge that isn't marked leads to a higher rank; `nback` is the number of marked ones.
  *
  * Not thread-safe: the host brings the lock. Zero-initialised is the empty graph.
  *
- * Source: Goodlock (Havelund, 2000) and its gate locks; the bookkeeping is ours.
+ * Sources: Goodlock (Havelund, 2000) and its gate locks; ranks after Pearce and Kelly, "A dynamic
+ * topological sort algorithm" (2006); the bookkeeping is ours.
  */
 #ifndef REPRISE_CORE_LOCKGRAPH_H
 #define REPRISE_CORE_LOCKGRAPH_H
@@ -24,10 +31,12 @@
 #include "core.h"
 
 enum {
-    CORE_LOCKGRAPH_CYCLE_MAX = 20,    /* edges of the longest cycle that is looked for */
-    CORE_LOCKGRAPH_HELD_MAX = 64,     /* locks of one held set */
-    CORE_LOCKGRAPH_SETS_MAX = 8,      /* held sets kept for one edge; further ones are dropped */
-    CORE_LOCKGRAPH_STEPS_MAX = 20000, /* work spent on one new edge; beyond it none is found */
+    CORE_LOCKGRAPH_CYCLE_MAX = 20,      /* edges of the longest cycle that is looked for */
+    CORE_LOCKGRAPH_HELD_MAX = 64,       /* locks of one held set */
+    CORE_LOCKGRAPH_SETS_MAX = 8,        /* held sets kept for one edge; further ones are dropped */
+    CORE_LOCKGRAPH_STEPS_MAX = 20000,   /* work spent on one new edge; beyond it none is found */
+    CORE_LOCKGRAPH_MOVES_MAX = 1 << 15, /* nodes on either side that get new ranks for one edge */
+    CORE_LOCKGRAPH_MOVE_STEPS_MAX = 200000, /* and the edges looked at to find them */
     CORE_LOCKGRAPH_BYTES_MAX = 64 << 20,
 };
 
@@ -60,9 +69,11 @@ struct core_lock_node;
 
 struct core_lockgraph {
     struct core_lock_node **buckets; /* by lock id; a power of two, 0 before the first edge */
-    size_t nbuckets, nnodes, nedges, bytes;
-    uint32_t visit; /* number of the latest search */
-    bool full;      /* an edge was refused because of BYTES_MAX */
+    size_t nbuckets, nnodes, nedges, nback, bytes;
+    int32_t lowest, highest;       /* ranks given so far */
+    struct core_lock_moves *moves; /* room to deal out ranks; NULL before it is needed */
+    uint32_t visit;                /* number of the latest search */
+    bool full;                     /* an edge was refused because of BYTES_MAX */
 };
 
 /*
@@ -74,6 +85,10 @@ struct core_lockgraph {
 bool core_lockgraph_add(struct core_lockgraph *g, const core_lock_held *held, size_t nheld,
                         size_t from_index, uint32_t to, const struct core_lock_note *note,
                         struct core_lock_cycle *cycle);
+
+/* Would core_lockgraph_add of these learn nothing? Also when the graph is full. */
+bool core_lockgraph_knows(const struct core_lockgraph *g, const core_lock_held *held, size_t nheld,
+                          size_t from_index, uint32_t to);
 
 /* Forgets a lock and all edges to and from it. */
 void core_lockgraph_remove(struct core_lockgraph *g, uint32_t lock);

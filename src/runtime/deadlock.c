@@ -94,6 +94,16 @@ static void learn(struct rt_thread *t, const core_lock_held *held, size_t nheld,
     news->became_full = graph.full && !was_full;
 }
 
+static bool knows_all(const core_lock_held *held, size_t nheld, uint32_t mutex)
+{
+    size_t i = 0;
+    core_lock_acquire(&lock);
+    while (i < nheld && core_lockgraph_knows(&graph, held, nheld, i, mutex))
+        i++;
+    core_lock_release(&lock);
+    return i == nheld;
+}
+
 static void tell(struct rt_thread *t, const struct news *news)
 {
     if (news->report)
@@ -123,8 +133,8 @@ void rt_deadlock_before_lock(struct rt_thread *t, rt_pc pc, uint32_t mutex, unsi
             return; /* recursive: waits for nobody */
         held[i] = core_lock_held_make(set[i].mutex, set[i].read);
     }
-    rt_stack stack = rt_stack_capture(t, pc);
-    for (size_t i = 0; i < nheld; i++) {
+    rt_stack stack = knows_all(held, nheld, mutex) ? 0 : rt_stack_capture(t, pc);
+    for (size_t i = 0; stack && i < nheld; i++) {
         struct news news;
         core_lock_acquire(&lock);
         learn(t, held, nheld, i, mutex, stack, &news);

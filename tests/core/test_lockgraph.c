@@ -222,6 +222,53 @@ static void test_long(void)
     }
 }
 
+/* ---- ranks: many locks in a hidden order, then one edge against it ---- */
+
+enum { MANY = 120 };
+
+static bool reach[MANY + 1][MANY + 1];
+
+static void oracle_add(unsigned from, unsigned to)
+{
+    for (unsigned a = 1; a <= MANY; a++)
+        for (unsigned b = 1; b <= MANY; b++)
+            if ((a == from || reach[a][from]) && (b == to || reach[to][b]))
+                reach[a][b] = true;
+}
+
+static void test_ranks(void)
+{
+    for (unsigned seed = 1; seed <= 60; seed++) {
+        unsigned order[MANY], edges = 20 + seed * 7;
+        random_state = seed;
+        memset(reach, 0, sizeof reach);
+        for (unsigned i = 0; i < MANY; i++) {
+            unsigned j = pick(i + 1);
+            order[i] = order[j];
+            order[j] = i + 1;
+        }
+        for (unsigned i = 0; i < edges; i++) {
+            unsigned a = pick(MANY), b = pick(MANY);
+            if (a == b)
+                continue;
+            unsigned from = order[a < b ? a : b], to = order[a < b ? b : a];
+            CHECK_EQ(request(from, 0, to), 0);
+            oracle_add(from, to);
+        }
+        CHECK_EQ(graph.nback, 0);
+        for (unsigned i = 0; i < 30; i++) {
+            unsigned from = 1 + pick(MANY), to = 1 + pick(MANY);
+            if (from == to)
+                continue;
+            size_t nedges = graph.nedges, length = request(from, 0, to);
+            if (graph.nedges > nedges)
+                CHECK_EQ(length > 0, reach[to][from]);
+            oracle_add(from, to);
+        }
+        core_lockgraph_clear(&graph);
+    }
+}
+
 /* Thousands of locks under one: no request may cost more than its bounded search. */
 static void test_wide(void)
 {
@@ -240,6 +287,7 @@ int main(void)
     RUN(test_order_of_edges);
     RUN(test_remove);
     RUN(test_long);
+    RUN(test_ranks);
     RUN(test_wide);
     RUN(test_oracle);
     return check_done();

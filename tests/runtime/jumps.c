@@ -102,9 +102,11 @@ static void test_out_of_handler(void)
 static void on_fault(int sig, siginfo_t *info, void *context)
 {
     (void)sig, (void)context;
-    CHECK(info->si_addr == (void *)0x18);
+    CHECK(info->si_addr == (void *)0x18); /* bad_pointer */
     siglongjmp(with_mask, 1);
 }
+
+static int *volatile bad_pointer = (int *)0x18;
 
 static void test_out_of_fault(void)
 {
@@ -114,7 +116,7 @@ static void test_out_of_fault(void)
     volatile int faults = 0;
     for (volatile int i = 0; i < 10; i++) {
         if (!sigsetjmp(with_mask, 1))
-            *(volatile int *)0x18 = 1;
+            *bad_pointer = 1;
         else
             faults++;
     }
