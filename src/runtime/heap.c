@@ -74,12 +74,18 @@ static struct block *take(struct table *tab, rt_addr start)
 
 /* ---- malloc and free ---- */
 
+/* free() marks whole words: the last one of a block of odd size must be forgotten with it. */
+static size_t whole_words(size_t bytes)
+{
+    return (bytes + 7) & ~(size_t)7;
+}
+
 static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
 {
     if (!rt_multi || !bytes || !rt_shadow_covers(start, bytes))
         return;
     if (bytes > MARK_MAX || t->ignore_writes) {
-        rt_shadow_forget(start, bytes);
+        rt_shadow_forget(start, whole_words(bytes));
         return;
     }
     core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
@@ -140,7 +146,7 @@ void rt_heap_forget(void *p, size_t bytes)
         core_free(b, sizeof *b);
     }
     if (bytes && rt_multi)
-        rt_forget_range((rt_addr)p, bytes);
+        rt_forget_range((rt_addr)p, whole_words(bytes));
 }
 
 /* ---- look-ups ---- */

@@ -6,12 +6,16 @@
 #                                          report.PID, digest.tsv
 
 build_tools() {
-    local cc=${BENCH_CC:-cc} t=$here/tools
+    local cc=${BENCH_CC:-cc} t=$here/tools key
+    key=$(cat "$t"/*.[ch] | sha256sum)
+    # Not over the top of another run's, which may be using them.
+    [ "$(cat "$tools/built" 2>/dev/null)" = "$key" ] && return 0
     mkdir -p "$tools" || return 1
     cp "$t/sqlite_threads.c" "$tools/" &&
         $cc -std=gnu17 -O2 "$t/measure.c" -o "$tools/measure" &&
         $cc -std=gnu17 -O2 "$t/mkdata.c" -o "$tools/mkdata" &&
-        $cc -std=gnu17 -O2 "$t/kvload.c" "$t/kv_conn.c" "$t/kv_protocol.c" -pthread -o "$tools/kvload"
+        $cc -std=gnu17 -O2 "$t/kvload.c" "$t/kv_conn.c" "$t/kv_protocol.c" -pthread -o "$tools/kvload" &&
+        echo "$key" >"$tools/built"
 }
 
 # missing_needs PROGRAM: Debian packages of commands that are not there. A program's $needs is a
