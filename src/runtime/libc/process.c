@@ -6,11 +6,10 @@
  * findings are written when they are made, so exec loses none.
  */
 #include "../fork.h"
-#include "rows.h"
+#include "stream.h"
 
 #include <sched.h>
 #include <spawn.h>
-#include <stdio.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -147,6 +146,10 @@ ROW(int, posix_spawnp,
      const posix_spawnattr_t *attr, char *const argv[], char *const envp[]),
     (pid, file, actions, attr, argv, envp), BLOCK, IN_S(file) STRINGS(argv) STRINGS(envp), r == 0,
     PUT(pid))
+/* One end of a pipe to a process that nobody follows. */
+ROW(FILE *, popen, (const char *command, const char *mode), (command, mode), BLOCK,
+    IN_S(command) IN_S(mode), r, NEW_FD(rt_stream_fd(r), EVENT))
+ROW(int, pclose, (FILE *f), (f), BLOCK, rt_fd_close(t, pc, rt_stream_fd(f));, false, )
 ROW(int, system, (const char *command), (command), BLOCK, IN_S(command), false, )
 
 /* ---- waiting ---- */
