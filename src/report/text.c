@@ -153,6 +153,18 @@ static void print_accesses(FILE *stream, const struct finding *finding, struct s
         print_access(stream, finding, access, i > 0, symbols);
 }
 
+/* The words are those of the sidecar (wire/sidecar.h). */
+static void print_degraded(FILE *stream, const struct finding *finding)
+{
+    size_t i;
+    json_t *word;
+    json_array_foreach(json_object_get(finding->object, "degraded"), i, word)
+        fprintf(stream, "%s%s", i ? ", " : "  note: this run was not exact: ",
+                json_string_value(word) ? json_string_value(word) : "?");
+    if (i)
+        fputc('\n', stream);
+}
+
 void finding_print_text(FILE *stream, const struct finding *finding, size_t number,
                         struct symbols *symbols, bool color)
 {
@@ -175,4 +187,5 @@ void finding_print_text(FILE *stream, const struct finding *finding, size_t numb
     print_each(stream, finding, "locations", symbols, print_location);
     print_each(stream, finding, "mutexes", symbols, print_made_mutex);
     print_each(stream, finding, "threads", symbols, print_made_thread);
+    print_degraded(stream, finding);
 }

@@ -45,14 +45,14 @@
  *   sleep       stack of the sleep that alone seemed to order the accesses
  *   count       of equal threads that leaked
  *   signal      number, of the handler a finding is about
- *   degraded    array of words: in what this run was less exact than others
  *   modules     array of {path, build_id}
- *   symbols     array of {module, offset, rows: array of {function, file, line, column}}: what
- *               the frames meant at the time, innermost first; may be incomplete
  *   symbols     what was known when the report was written: array of {module, offset, rows}, one
  *               for each frame; rows: array of {function, file, line, column}, innermost inlined
  *               function first
- *   degraded    why the run is not exact: array of "folded-stacks", "history", "threads", "fork"
+ *   degraded    in what the run was not exact until then, left out when in nothing; array of
+ *               "folded-stacks" (repeated calls of deep recursion are missing), "history"
+ *               (accesses were forgotten to save memory), "threads" (very many: some of the dead
+ *               were), "fork" (in the child of a process with threads)
  *
  * A stack is an array of frames, innermost first. A frame is [module, offset]: module counts in
  * `modules` from 0, offset is a virtual address in that ELF file that lies inside the

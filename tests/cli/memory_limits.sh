@@ -20,6 +20,8 @@ finds_race() {
 degraded() {
     like err '^note: older accesses were forgotten to save memory: races with them are not seen$'
     grep -q '"degraded":\["history"\]' sidecar || complain 'nothing in the sidecar'
+    reprise report sidecar | grep -qx '  note: this run was not exact: history' ||
+        complain 'nothing in the report'
     rm -f sidecar
 }
 
