@@ -3,6 +3,10 @@
 #include "say.h"
 #include "sys/sys.h"
 
+#ifndef REPRISE_VERSION
+#define REPRISE_VERSION "unknown"
+#endif
+
 struct wire_options rt_options;
 
 /* What the program brings along; absent in most. */
@@ -118,6 +122,16 @@ static void print_help(void)
     rt_text_free(&b);
 }
 
+/* The words that scripts look for to learn whether a runtime is there. */
+static void say_hello(void)
+{
+    struct rt_text b = {0};
+    rt_put(&b, "***** Running under ThreadSanitizer, reprise " REPRISE_VERSION " (pid %d) *****\n",
+           sys_pid());
+    rt_stream_write(b.data, b.length);
+    rt_text_free(&b);
+}
+
 void rt_options_init(void)
 {
     static const char *const sources[] = {"TSAN_OPTIONS", "REPRISE_OPTIONS"};
@@ -140,4 +154,6 @@ void rt_options_init(void)
     rt_text_free(&complaints);
     if (rt_options.help)
         print_help();
+    if (rt_options.verbosity > 0)
+        say_hello();
 }
