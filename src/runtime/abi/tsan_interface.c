@@ -31,7 +31,7 @@ RT_EXPORT void __tsan_flush_memory(void)
 {
     ABI_SCOPE_BARE();
     if (t)
-        rt_event_reset_wanted = true;
+        rt_event_ask_drop();
 }
 
 /* ---- mutexes by hand ---- */
@@ -220,10 +220,10 @@ RT_EXPORT void __tsan_ignore_thread_end(void)
 /* ---- for tests ---- */
 
 /*
- * A barrier that orders threads in time but not by happens-before. The word's low byte is how
- * many threads take part, the rest counts arrivals.
+ * A barrier that orders threads in time but not by happens-before. The word's low ten bits say
+ * how many threads take part, the rest counts arrivals.
  */
-enum { BARRIER_ARRIVAL = 256 };
+enum { BARRIER_ARRIVAL = 1024 };
 
 static uint32_t barrier_round(uint32_t word)
 {
