@@ -1,237 +1,4 @@
-#include "shadow.h"
-
-/* ---- the state of one half of a word, unpacked ---- */
-
-enum { HALF_WRITES = 5, HALF_SMALL = 24, RECORD_SLOTS = 4 };
-
-struct half {
-    uint32_t w[HALF_WRITES]; /* disjoint masks */
-    unsigned nw, nr, cap;
-    uint32_t *r;             /* one entry an id; masks may overlap between ids */
-    uint32_t record;         /* the record it came from, to be reused; 0 = none */
-    uint32_t small[HALF_SMALL];
-};
-
-static bool is_special(uint32_t w)
-{
-    return w >= (uint32_t)CORE_CELL_SPLIT; /* or BUSY; no record has such a number */
-}
-
-static const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)
-{
-    uint32_t at = r & ~(CORE_TAG | CORE_SET_FULL);
-    *n = s->set_words[at];
-    return &s->set_words[at + 1];
-}
-
-/* Room for the entries of r and the one or two that an access adds. */
-static void half_reserve(struct half *h, unsigned n)
-{
-    h->r = h->small;
-    h->cap = HALF_SMALL;
-    if (core_unlikely(n + 2 > HALF_SMALL)) {
-        h->cap = n + 2;
-        h->r = core_alloc(h->cap * sizeof *h->r);
-    }
-}
-
-static void half_release(struct half *h)
-{
-    if (core_unlikely(h->r != h->small))
-        core_free(h->r, h->cap * sizeof *h->r);
-}
-
-static uint32_t with_mask(uint32_t e)
-{
-    return e & 15 ? e : e | 15;
-}
-
-static void half_add_reads(const struct core_shadow *s, struct half *h, uint32_t r)
-{
-    if (r & CORE_TAG) {
-        unsigned n;
-        const uint32_t *e = set_entries(s, r, &n);
-        half_reserve(h, n);
-        for (unsigned i = 0; i < n; i++)
-            h->r[h->nr++] = e[i];
-    } else {
-        half_reserve(h, RECORD_SLOTS);
-        if (r)
-            h->r[h->nr++] = with_mask(r);
-    }
-}
-
-static void half_decode(const struct core_shadow *s, struct half *h, uint64_t cell)
-{
-    uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
-
-    h->nw = h->nr = 0;
-    h->record = 0;
-    if (!(w & CORE_TAG)) {
-        if (w)
-            h->w[h->nw++] = with_mask(w);
-        half_add_reads(s, h, r);
-        return;
-    }
-    if (is_special(w)) {
-        half_reserve(h, 0);
-        return;
-    }
-    h->record = w & ~CORE_TAG;
-    const struct core_record *x = &s->records[h->record];
-    for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
-        h->w[h->nw++] = x->w[i];
-    half_add_reads(s, h, x->r[0]);
-    if (!(x->r[0] & CORE_TAG))
-        for (unsigned i = 1; i < RECORD_SLOTS && x->r[i]; i++)
-            h->r[h->nr++] = x->r[i];
-}
-
-/* ---- side tables ---- */
-
-static uint32_t set_hash(const uint32_t *e, unsigned n)
-{
-    uint64_t h = n;
-    for (unsigned i = 0; i < n; i++)
-        h = core_mix(h ^ e[i]);
-    return (uint32_t)h;
-}
-
-static bool set_equal(const uint32_t *words, const uint32_t *e, unsigned n)
-{
-    if (words[0] != n)
-        return false;
-    for (unsigned i = 0; i < n; i++)
-        if (words[i + 1] != e[i])
-            return false;
-    return true;
-}
-
-static void sort_entries(uint32_t *e, unsigned n)
-{
-    /* insertion: the list is sorted but for the entry just added */
-    for (unsigned i = 1; i < n; i++) {
-        uint32_t x = e[i];
-        unsigned j = i;
-        for (; j > 0 && e[j - 1] > x; j--)
-            e[j] = e[j - 1];
-        e[j] = x;
-    }
-}
-
-/* Interned, so that equal states are equal words. 0 when the table is full. */
-static uint32_t set_intern(struct core_shadow *s, uint32_t *e, unsigned n)
-{
-    sort_entries(e, n);
-    uint32_t *bucket = &s->set_buckets[set_hash(e, n) & s->set_bucket_mask];
-    uint32_t at;
-
-    core_lock_acquire(&s->set_lock);
-    for (at = *bucket; at; at = s->set_words[at - 1])
-        if (set_equal(&s->set_words[at], e, n))
-            goto out;
-    if (s->set_used + n + 2 <= s->set_capacity) {
-        at = s->set_used + 1;
-        s->set_words[at - 1] = *bucket;
-        s->set_words[at] = n;
-        for (unsigned i = 0; i < n; i++)
-            s->set_words[at + 1 + i] = e[i];
-        s->set_used += n + 2;
-        *bucket = at;
-    } else {
-        s->exhausted = true;
-    }
-out:
-    core_lock_release(&s->set_lock);
-    return at ? CORE_TAG | at : 0;
-}
-
-static uint32_t record_alloc(struct core_shadow *s)
-{
-    uint32_t i = 0;
-    core_lock_acquire(&s->record_lock);
-    if (s->record_free) {
-        i = s->record_free;
-        s->record_free = s->records[i].w[0];
-    } else if (s->record_used < s->record_capacity) {
-        i = s->record_used++;
-    } else {
-        s->exhausted = true;
-    }
-    s->record_live += i != 0;
-    core_lock_release(&s->record_lock);
-    return i;
-}
-
-static void record_drop(struct core_shadow *s, uint32_t i)
-{
-    if (!i)
-        return;
-    core_lock_acquire(&s->record_lock);
-    s->records[i].w[0] = s->record_free;
-    s->record_free = i;
-    s->record_live--;
-    core_lock_release(&s->record_lock);
-}
-
-static void cell_drop(struct core_shadow *s, uint64_t cell)
-{
-    uint32_t w = (uint32_t)cell;
-    if ((w & CORE_TAG) && !is_special(w))
-        record_drop(s, w & ~CORE_TAG);
-}
-
-/* ---- packing ---- */
-
-static bool masks_equal(const uint32_t *e, unsigned n)
-{
-    for (unsigned i = 1; i < n; i++)
-        if ((e[i] & 15) != (e[0] & 15))
-            return false;
-    return true;
-}
-
-static uint64_t encode_record(struct core_shadow *s, struct half *h)
-{
-    uint32_t i = h->record ? h->record : record_alloc(s);
-    if (!i) { /* table full: remember the newest only */
-        uint32_t w = h->nw ? h->w[h->nw - 1] : 0;
-        return CORE_CELL(w, w ? w : h->r[h->nr - 1]);
-    }
-    struct core_record *x = &s->records[i];
-    *x = (struct core_record){0};
-    for (unsigned k = 0; k < h->nw; k++)
-        x->w[k] = h->w[k];
-    if (h->nr <= RECORD_SLOTS) {
-        for (unsigned k = 0; k < h->nr; k++)
-            x->r[k] = h->r[k];
-    } else {
-        uint32_t last = h->r[h->nr - 1];
-        uint32_t set = set_intern(s, h->r, h->nr);
-        x->r[0] = set ? set : last;
-    }
-    h->record = 0; /* kept */
-    return CORE_CELL(CORE_TAG | i, 0);
-}
-
-static uint64_t half_encode(struct core_shadow *s, struct half *h)
-{
-    uint64_t cell;
-    uint32_t w = h->nw ? h->w[0] : 0;
-
-    if (h->nw <= 1 && h->nr <= 1) {
-        cell = CORE_CELL(w, h->nr ? h->r[0] : 0);
-    } else if (h->nw <= 1 && (h->nr > RECORD_SLOTS || masks_equal(h->r, h->nr))) {
-        uint32_t last = h->r[h->nr - 1];
-        uint32_t set = set_intern(s, h->r, h->nr);
-        cell = CORE_CELL(w, set ? set : last);
-    } else {
-        cell = encode_record(s, h);
-    }
-    record_drop(s, h->record);
-    h->record = 0;
-    return cell;
-}
+#include "half.h"
 
 /* ---- one access to one half ---- */
 
@@ -329,9 +96,60 @@ static bool half_knows(const struct core_shadow *s, const struct core_actor *a,
     return (mask & ~seen) == 0;
 }
 
+/* Plain accesses to a half that needs no side tables before or after, and without a conflict:
+ * what nearly all of them are. Returns false when it isn't so. */
+static bool half_write_quick(const struct core_shadow *s, const struct core_actor *a,
+                             uint64_t *cell, unsigned mask, core_id id)
+{
+    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
+
+    if (is_mine_now(a, w) && !(mask & ~w))
+        return true;
+    if (w >> 4 == id && r >> 4 == id)
+        *cell = CORE_CELL(w | mask, r | mask);
+    else if (!((w | r) & 15 & ~mask) && core_ordered(s, a, r) && (!w || core_ordered(s, a, w)))
+        *cell = CORE_CELL(e, e);
+    else
+        return false;
+    return true;
+}
+
+static bool half_read_quick(const struct core_shadow *s, const struct core_actor *a,
+                            uint64_t *cell, unsigned mask, core_id id)
+{
+    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
+
+    if ((w & mask) && !core_ordered(s, a, w))
+        return false;
+    if (r >> 4 == id)
+        *cell = CORE_CELL(w, r | mask);
+    else if (!(r & 15 & ~mask) && core_ordered(s, a, r) &&
+             (r >> 4 == w >> 4 || !(core_kind(s, r) & CORE_KIND_ATOMIC)))
+        *cell = CORE_CELL(w, e);
+    else
+        return false;
+    return true;
+}
+
+static bool half_quick(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                       unsigned mask, core_id id, unsigned kind)
+{
+    if ((*cell & CORE_CELL(CORE_TAG, CORE_TAG)) || (kind & CORE_KIND_ATOMIC))
+        return false;
+    if (!*cell) {
+        uint32_t e = id << 4 | mask;
+        *cell = CORE_CELL(kind & CORE_KIND_WRITE ? e : 0, e);
+        return true;
+    }
+    return kind & CORE_KIND_WRITE ? half_write_quick(s, a, cell, mask, id)
+                                  : half_read_quick(s, a, cell, mask, id);
+}
+
 static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
                             unsigned mask, core_id id, unsigned kind, uint32_t *conflict)
 {
+    if (core_likely(half_quick(s, a, &cell, mask, id, kind)))
+        return cell;
     struct half h;
     half_decode(s, &h, cell);
     if (!half_knows(s, a, &h, mask, kind)) {
@@ -348,43 +166,7 @@ static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, u
     return cell;
 }
 
-/* ---- full words and halves ---- */
-
-static bool cell_is_full(uint64_t c)
-{
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    if (c == 0 || (w & CORE_TAG))
-        return false;
-    return r & CORE_TAG ? (r & CORE_SET_FULL) != 0 : (r & 15) == 0;
-}
-
-static uint64_t full_to_half(uint64_t c)
-{
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    return CORE_CELL(w ? w | 15 : 0, r & CORE_TAG ? r & ~CORE_SET_FULL : r | 15);
-}
-
-/* Can this half's cell speak for both halves? */
-static bool half_is_uniform(const struct core_shadow *s, uint64_t c)
-{
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    if (!r || (w & CORE_TAG) || (w && (w & 15) != 15))
-        return false;
-    if (!(r & CORE_TAG))
-        return (r & 15) == 15;
-    unsigned n;
-    const uint32_t *e = set_entries(s, r, &n);
-    for (unsigned i = 0; i < n; i++)
-        if ((e[i] & 15) != 15)
-            return false;
-    return true;
-}
-
-static uint64_t half_to_full(uint64_t c)
-{
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    return CORE_CELL(w & ~15u, r & CORE_TAG ? r | CORE_SET_FULL : r & ~15u);
-}
+/* ---- whole words ---- */
 
 /* relaxed everywhere on cells that BUSY protects: the lock's acquire and release order them */
 static uint64_t cell_lock(uint64_t *p)
@@ -473,11 +255,6 @@ static bool change_full(const struct core_shadow *s, const struct core_actor *a,
     return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
-static bool cell_is_freed(uint64_t c)
-{
-    return (uint32_t)c == CORE_FREED;
-}
-
 /* The conflict of any access with the free() of its word. Only the first one sees it. */
 static uint64_t take_freed(uint64_t *c)
 {
@@ -488,13 +265,33 @@ static uint64_t take_freed(uint64_t *c)
     return conflict;
 }
 
+/* The commonest case: a full word, ordered before. One compare-and-swap. */
+static bool free_full(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                      core_id id)
+{
+    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+
+    if (!core_cell_plain_full(c) || (r && !core_ordered(s, a, r)) ||
+        (w && w != r && !core_ordered(s, a, w)))
+        return false;
+    /* release: the log row of id is there before the id can be found */
+    return __atomic_compare_exchange_n(p, &c, CORE_CELL(CORE_FREED, id << 4), false,
+                                       __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 uint64_t core_shadow_free(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                           uint64_t *q, core_id id, unsigned kind)
 {
+    if (core_likely(free_full(s, a, p, id)))
+        return 0;
     uint64_t c = cell_lock(p), conflict = take_freed(&c);
 
-    /* as a write it gathers all of the word's state and leaves no side tables behind */
-    access_full(s, a, c, q, id, kind, &conflict);
+    c = access_full(s, a, c, q, id, kind, &conflict);
+    if (!cell_is_full(c)) { /* a write of this epoch stood for the whole of it already */
+        cell_drop(s, c);
+        cell_drop(s, __atomic_load_n(q, __ATOMIC_RELAXED));
+    }
     cell_unlock(p, CORE_CELL(CORE_FREED, id << 4));
     return conflict;
 }
@@ -556,12 +353,14 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
     uint64_t to = CORE_CELL(id << 4, id << 4);
     uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
 
-    if (core_likely(core_cell_plain_full(c) || cell_is_full(c) || cell_is_freed(c))) {
-        /* relaxed, no lock: the block is not the program's at this moment */
-        if (c != to)
-            __atomic_store_n(p, to, __ATOMIC_RELAXED);
+    if (c == to)
         return;
-    }
+    /* Nobody should be using the block at this moment, but who uses freed memory may hold the
+     * cell: a plain store would let in a second holder, and records would be lost or shared.
+     * release: the log row of id is there before the id can be found */
+    if (core_likely(core_cell_plain_full(c) || cell_is_full(c) || cell_is_freed(c)) &&
+        __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+        return;
     c = cell_lock(p);
     if (!cell_is_full(c) && !cell_is_freed(c)) {
         cell_drop(s, c);

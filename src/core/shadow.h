@@ -87,7 +87,8 @@ struct core_shadow {
     uint32_t record_used, record_capacity, record_free, record_live;
     core_lock record_lock;
 
-    bool exhausted; /* a side table is full: entries were dropped; the host should reset */
+    bool crowded;   /* a side table is nearly full: the host should compact, or forget all */
+    bool exhausted; /* one was full: entries were dropped, races with them are not seen */
 };
 
 void core_shadow_init(struct core_shadow *s, const struct core_event *log, const uint32_t *owner,

@@ -96,6 +96,8 @@ static bool check_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned si
     if (ignored(t, kind))
         return false;
     core_id id = rt_event_id(t, pc, kind, size, tag);
+    if (core_unlikely(!id))
+        return false;
     unsigned bits = ((1u << size) - 1) << (addr & 7);
 
     *r = (struct rt_race){addr & ~7ull, bits & 0xff, addr, size, kind, tag, 0};
@@ -168,6 +170,8 @@ static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t byt
     if (ignored(t, kind) || !bytes)
         return;
     core_id id = rt_event_id(t, pc, kind, (addr | bytes) & 7 ? 0 : 8, 0);
+    if (core_unlikely(!id))
+        return;
     bool quick = !(kind & ~(unsigned)RT_WRITE);
     rt_addr end = addr + bytes;
 
@@ -193,6 +197,8 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
     if (ignored(t, RT_FREE) || !bytes || !rt_shadow_covers(addr, bytes))
         return;
     core_id id = rt_event_id(t, pc, RT_FREE, 8, 0);
+    if (core_unlikely(!id))
+        return;
     for (rt_addr word = addr & ~7ull; word < addr + bytes; word += 8) {
         struct core_actor a = actor_of(t);
         struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, 0};

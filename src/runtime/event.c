@@ -1,6 +1,8 @@
 #include "event.h"
+#include "collect.h"
 #include "finding.h"
 #include "format.h"
+#include "options.h"
 #include "shadow_map.h"
 #include "sync.h"
 #include "sys/sys.h"
@@ -14,8 +16,13 @@ enum {
     SET_BUCKETS = 1 << 20,
     RECORDS = 1 << 23,
     RUNS = 1 << (CORE_ID_BITS - CORE_RUN_BITS),
-    RUNS_WANTED = RUNS - RUNS / 8, /* above: ask for a reset */
+    RUNS_WANTED = RUNS - RUNS / 8, /* above: compact, or drop the history */
+    RUNS_KEPT = RUNS - RUNS / 4,   /* as many may be left; else it would be back in no time */
     RUNS_AT_ONCE = 64,
+    /* Runs between two compactions: their rows are memory (128 MB at 16 Mi ids). A compaction
+     * looks at all shadow, so with much of that they may be more: a quarter of it. */
+    RUNS_TO_COMPACT = 1 << (24 - CORE_RUN_BITS),
+    RUNS_TO_COMPACT_PER_PAGE = 2,
     CACHE_SIZE = 256,
 };
 
@@ -48,15 +55,29 @@ static uint32_t *owner;
 static struct site *sites;
 static uint32_t *site_buckets;
 static uint32_t site_used = 1, run_used = 1;
+static uint32_t run_limit = RUNS_WANTED; /* above: ask for a compaction */
+static bool drop_wanted;
+static void *compact_room;
+static size_t compact_room_bytes;
 static core_lock site_lock;
 static unsigned resets;
 static uint32_t *set_words, *set_buckets;
+static uint32_t *spare_sets; /* where a compaction puts them; the two take turns */
 static struct core_record *records;
 
 static void shadow_tables_init(void)
 {
     core_shadow_init(&rt_shadow, event_log, owner, set_words, SET_WORDS, set_buckets, SET_BUCKETS,
                      records, RECORDS);
+}
+
+/* Where the next compaction is due. */
+static void set_limit(size_t pages)
+{
+    size_t grow = RUNS_TO_COMPACT + pages * RUNS_TO_COMPACT_PER_PAGE;
+    if (rt_options.compact_every)
+        grow = (size_t)rt_options.compact_every >> CORE_RUN_BITS;
+    run_limit = run_used + grow < RUNS_WANTED ? run_used + (uint32_t)grow : RUNS_WANTED;
 }
 
 int rt_event_init(void)
@@ -66,11 +87,14 @@ int rt_event_init(void)
     sites = sys_reserve(sizeof *sites * SITES_MAX);
     site_buckets = sys_reserve(sizeof *site_buckets * SITE_BUCKETS);
     set_words = sys_reserve(sizeof *set_words * SET_WORDS);
+    spare_sets = sys_reserve(sizeof *set_words * SET_WORDS);
     set_buckets = sys_reserve(sizeof *set_buckets * SET_BUCKETS);
     records = sys_reserve(sizeof *records * RECORDS);
-    if (!event_log || !owner || !sites || !site_buckets || !set_words || !set_buckets || !records)
+    if (!event_log || !owner || !sites || !site_buckets || !set_words ||
+        !spare_sets || !set_buckets || !records)
         return -ENOMEM;
     shadow_tables_init();
+    set_limit(0);
     return 0;
 }
 
@@ -114,25 +138,29 @@ static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, un
 
 /* ---- ids ---- */
 
+/* Leaves t without ids when there are none: it is as if ignored until the scope closes. */
 static RT_COLD void new_run(struct rt_thread *t)
 {
     struct rt_caches *c = t->caches;
-    if (c->runs_at_once < RUNS_AT_ONCE)
+    if (c->runs_at_once < RUNS_AT_ONCE && !rt_options.compact_every)
         c->runs_at_once++;
-    uint32_t n = c->runs_at_once;
+    uint32_t n = c->runs_at_once ? c->runs_at_once : 1;
     /* relaxed: only uniqueness matters; the owner row is read after the id was published */
-    uint32_t run = __atomic_fetch_add(&run_used, n, __ATOMIC_RELAXED);
-    if (core_unlikely(run + n > RUNS_WANTED)) {
-        rt_event_reset_wanted = true;
-        if (run + n > RUNS) { /* hooks that don't close: share the last id until the reset */
-            t->next = t->end - 1;
+    uint32_t run = __atomic_load_n(&run_used, __ATOMIC_RELAXED);
+    do {
+        if (run + n > run_limit)
+            rt_event_reset_wanted = true;
+        if (run + n > RUNS)
             return;
-        }
-    }
+    } while (!__atomic_compare_exchange_n(&run_used, &run, run + n, true, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED));
     for (uint32_t i = 0; i < n; i++)
         owner[run + i] = t->slot;
+    bool first = t->end == 0;
     t->epoch_first = t->next = run << CORE_RUN_BITS;
     t->end = (run + n) << CORE_RUN_BITS;
+    if (first)
+        rt_thread_owns_from(t, t->next);
 }
 
 /* Only ids drawn from now on are "mine and now" for the quick look. */
@@ -161,13 +189,26 @@ void rt_event_new_epoch(struct rt_thread *t)
     rt_event_new_window(t);
 }
 
+core_id rt_event_tell(struct rt_thread *t)
+{
+    bool all = true;
+    if (t->next == t->told && !rt_event_told_all(t)) {
+        if (t->next >= t->end)
+            new_run(t);
+        all = t->next < t->end;
+        t->next += all;
+    }
+    if (all)
+        t->told_version = t->clock.version;
+    return t->told = t->next;
+}
+
 void rt_event_start(struct rt_thread *t)
 {
     if (!t->caches)
         t->caches = core_alloc(sizeof *t->caches);
     t->next = t->end = 0;
     new_run(t);
-    rt_thread_owns_from(t, t->next);
     if (rt_self() == t)
         rt_event_new_window(t);
 }
@@ -181,8 +222,11 @@ void rt_event_thread_free(struct rt_thread *t)
 
 static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
 {
-    if (core_unlikely(t->next >= t->end))
+    if (core_unlikely(t->next >= t->end)) {
         rt_event_new_window(t);
+        if (t->next >= t->end)
+            return 0;
+    }
     core_id id = t->next++;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
     /* atomics and free() don't stand for a plain access: not for the quick look */
@@ -226,6 +270,11 @@ void rt_event_read(core_id id, struct rt_event *out)
 unsigned rt_event_resets(void)
 {
     return resets;
+}
+
+void rt_event_ask_drop(void)
+{
+    rt_event_reset_wanted = drop_wanted = true;
 }
 
 /* ---- the gate ---- */
@@ -289,23 +338,98 @@ void rt_world_go(struct rt_thread *t)
     stop_unlock();
 }
 
+/* ---- compaction, and dropping everything ---- */
+
+/* Of a thread that is outside: it reads both words again at its next access. */
+static void resume_window(struct rt_thread *t)
+{
+    t->epoch_first = t->next;
+    if (!t->tls)
+        return;
+    t->tls->span = 0;
+    t->tls->window = t->next << 4;
+    t->tls->span = rt_multi ? t->end - t->next : -1u;
+}
+
+/* No id is "mine and now" any more, neither for the quick look nor for reuse. */
+static void suspend_window(struct rt_thread *t, void *arg)
+{
+    (void)arg;
+    if (t->tls)
+        t->tls->span = 0;
+    for (int i = 0; t->caches && i < CACHE_SIZE; i++)
+        t->caches->id[i].id = 0;
+}
+
+static void continue_thread(struct rt_thread *t, void *arg)
+{
+    (void)arg;
+    if (t->caches)
+        resume_window(t);
+}
+
+static uint32_t runs_in_use(void)
+{
+    return run_used < RUNS ? run_used : RUNS;
+}
+
+int rt_event_compact_begin(struct core_compact *c, uint32_t slots, uint32_t generation)
+{
+    compact_room_bytes = core_compact_room(&rt_shadow, runs_in_use(), slots);
+    compact_room = sys_map(compact_room_bytes);
+    if (!compact_room)
+        return -ENOMEM;
+    rt_thread_for_each(suspend_window, NULL);
+    core_compact_begin(c, &rt_shadow, event_log, owner, runs_in_use(), slots, generation,
+                       compact_room, spare_sets);
+    return 0;
+}
+
+bool rt_event_compact_fits(const struct core_compact *c)
+{
+    return c->runs_after <= RUNS_KEPT && rt_shadow.set_used <= SET_WORDS - SET_WORDS / 4 &&
+           rt_shadow.record_live <= RECORDS - RECORDS / 4;
+}
+
+/* Gives back the pages of an array behind what is in use. */
+static void discard_tail(void *array, size_t used, size_t end)
+{
+    uintptr_t low = ((uintptr_t)array + used + 4095) & ~(uintptr_t)4095;
+    if (low < (uintptr_t)array + end)
+        sys_discard(low, (uintptr_t)array + end - low);
+}
+
+void rt_event_compact_end(struct core_compact *c, size_t pages, bool done)
+{
+    if (done) {
+        size_t records_used = rt_shadow.record_used, runs = c->runs;
+        core_compact_end(c);
+        discard_tail(event_log, sizeof *event_log * CORE_RUN_SIZE * c->runs_after,
+                     sizeof *event_log * CORE_RUN_SIZE * runs);
+        discard_tail(records, sizeof *records * rt_shadow.record_used,
+                     sizeof *records * records_used);
+        spare_sets = set_words;
+        set_words = c->fresh_sets;
+        run_used = c->runs_after;
+        set_limit(pages);
+        rt_thread_for_each(continue_thread, NULL);
+    }
+    sys_discard((uintptr_t)spare_sets, sizeof *set_words * SET_WORDS);
+    sys_unmap(compact_room, compact_room_bytes);
+}
+
 static void restart_thread(struct rt_thread *t, void *arg)
 {
     (void)arg;
     core_clock_clear(&t->clock);
     core_clock_clear(&t->fence_release);
     core_clock_clear(&t->fence_acquire);
-    t->next = t->end = 0;
+    t->next = t->end = t->told = 0;
     if (!t->caches) /* has ended, waits for its join */
         return;
     rt_memset(t->caches, 0, sizeof *t->caches);
     new_run(t);
-    rt_thread_owns_from(t, t->next);
-    if (t->tls) {
-        t->tls->span = 0; /* it is outside: it reads both again at its next access */
-        t->tls->window = t->next << 4;
-        t->tls->span = rt_multi ? t->end - t->next : -1u;
-    }
+    resume_window(t);
 }
 
 /* Everything forgets the past. Accesses before are ordered before all accesses after. */
@@ -319,6 +443,7 @@ void rt_event_drop_history(void)
     sys_discard((uintptr_t)records, sizeof *records * RECORDS);
     shadow_tables_init();
     run_used = 1;
+    set_limit(0);
     rt_thread_forget_ids();
     rt_thread_for_each(restart_thread, NULL);
 }
@@ -328,11 +453,15 @@ void rt_event_reset_if_needed(void)
     struct rt_thread *t = rt_self();
     rt_tls.depth++;
     rt_world_stop(t);
-    if (rt_event_reset_wanted || rt_shadow.exhausted) {
-        rt_event_drop_history();
-        resets++;
-        rt_degrade(RT_DEGRADED_HISTORY);
-        rt_event_reset_wanted = false;
+    if (rt_event_reset_wanted || rt_shadow.crowded) {
+        bool lost = rt_shadow.exhausted, dropped = drop_wanted || !rt_collect();
+        if (dropped) {
+            rt_event_drop_history();
+            resets++;
+        }
+        if (lost || dropped)
+            rt_degrade(RT_DEGRADED_HISTORY);
+        rt_event_reset_wanted = drop_wanted = false;
     }
     rt_world_go(t);
     rt_tls.depth--;

@@ -6,13 +6,16 @@
  * accesses of the same site and mutexes within one epoch; an epoch ends with a release, and
  * the window of "mine and now" ends with any change of the mutexes held.
  *
- * When ids, sites or a side table run out, the history is dropped as a whole: the world stops
- * (gate below), all shadow and clocks become empty, and counting starts anew. Races between an
- * access before and one after such a reset are not seen; reports made later say so.
+ * When ids or a side table run short, the world stops (gate below) and the history is compacted
+ * (collect.h): what nobody remembers goes, the rest gets smaller ids. Only when that doesn't
+ * free enough, the history is dropped as a whole: all shadow and clocks become empty, and
+ * counting starts anew. Races between an access before and one after such a reset are not seen;
+ * reports made later say so.
  */
 #ifndef REPRISE_RUNTIME_EVENT_H
 #define REPRISE_RUNTIME_EVENT_H
 
+#include "../core/compact.h"
 #include "../core/shadow.h"
 #include "rt.h"
 #include "stack.h"
@@ -22,7 +25,8 @@ extern struct core_shadow rt_shadow;
 /* Reserves the tables. 0 or -errno. */
 int rt_event_init(void);
 
-/* The id for an access of t at pc now: a cached one of this epoch, or a new one. */
+/* The id for an access of t at pc now: a cached one of this epoch, or a new one. 0 when there
+ * are none left in the middle of a scope: the access is then neither recorded nor checked. */
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag);
 
 void rt_event_thread_free(struct rt_thread *t);
@@ -47,17 +51,32 @@ void rt_event_new_epoch(struct rt_thread *t);
 void rt_event_new_window(struct rt_thread *t);
 /* First ids of a thread that starts. */
 void rt_event_start(struct rt_thread *t);
-/* The next id t would draw: the timestamp of "now". */
-static inline core_id rt_event_now(const struct rt_thread *t)
+/*
+ * The time of now, for others to know: the next id that t would draw. Who knows it takes it that
+ * all t knows now is known with it (rt_sync_acquire), so when t has learned something since it
+ * told this very time, an id is left out. rt_event_told_all: that could be done; if not, the
+ * time may only be used to raise clocks.
+ */
+core_id rt_event_tell(struct rt_thread *t);
+static inline bool rt_event_told_all(const struct rt_thread *t)
 {
-    return t->next;
+    return t->told_version == t->clock.version;
 }
 
 /* History was dropped n times for lack of room. */
 unsigned rt_event_resets(void);
-/* Performs a reset if a table has run full. Called where a scope closes, depth 0. */
+/* Compacts, or drops the history, if a table runs full. Called where a scope closes, depth 0. */
 void rt_event_reset_if_needed(void);
 extern bool rt_event_reset_wanted;
+/* The program, or an option, wants the history dropped where this scope closes. */
+void rt_event_ask_drop(void);
+
+/* For collect.c, world stopped. begin: -ENOMEM, and nothing has changed. end takes over what
+ * was renumbered (pages: of the shadow, that were looked at), or leaves all to
+ * rt_event_drop_history when done is false. */
+int rt_event_compact_begin(struct core_compact *c, uint32_t slots, uint32_t generation);
+bool rt_event_compact_fits(const struct core_compact *c);
+void rt_event_compact_end(struct core_compact *c, size_t pages, bool done);
 
 /*
  * The gate: a thread is inside while rt_tls.depth > 0. rt_world_stop waits until no other

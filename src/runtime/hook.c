@@ -27,7 +27,7 @@ static RT_COLD void leave_slow(struct rt_thread *t)
     int saved = errno;
     if (core_unlikely(rt_limits_drop_wanted))
         rt_limits_drop(t);
-    if (rt_event_reset_wanted || rt_shadow.exhausted)
+    if (rt_event_reset_wanted || rt_shadow.crowded)
         rt_event_reset_if_needed();
     if (rt_tls.pending)
         rt_signals_deliver(t);
@@ -40,7 +40,7 @@ static void gate_leave(struct rt_thread *t)
     if (--rt_tls.depth > 0)
         return;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (core_unlikely(rt_tls.pending || rt_event_reset_wanted || rt_shadow.exhausted))
+    if (core_unlikely(rt_tls.pending || rt_event_reset_wanted || rt_shadow.crowded))
         leave_slow(t);
 }
 

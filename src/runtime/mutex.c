@@ -308,7 +308,7 @@ static void read_release(struct rt_thread *t, struct rt_sync *s)
     if (!rt_multi || t->ignore_sync)
         return;
     core_clock_join(&s->read_clock, &t->clock);
-    core_clock_raise(&s->read_clock, t->slot, rt_event_now(t));
+    core_clock_raise(&s->read_clock, t->slot, rt_event_tell(t));
     rt_event_new_epoch(t);
 }
 

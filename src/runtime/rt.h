@@ -72,6 +72,8 @@ struct rt_thread {
     struct core_clock clock; /* what happened before; own slot's entry is ignored */
     core_id next, end;       /* unused ids of the current run */
     core_id epoch_first;     /* ids from here to next were drawn in this epoch, mutexes unchanged */
+    core_id told;            /* the time of its last release, */
+    uint32_t told_version;   /* and of which clock; see rt_event_tell */
     struct core_clock fence_release; /* published by relaxed stores; see atomic.c */
     struct core_clock fence_acquire; /* gathered by relaxed loads */
     uint32_t lockset;                /* mutexes held now; see lockset.h */

@@ -64,8 +64,9 @@ static bool hex(const char **s, uintptr_t *out)
     return any;
 }
 
-static void window_for_mapping(uintptr_t low, uintptr_t high, const char *name, uintptr_t exe)
+static void window_for_mapping(uintptr_t low, uintptr_t high, const char *name, void *arg)
 {
+    uintptr_t exe = *(const uintptr_t *)arg;
     if (low > SPACE_TOP) /* vsyscall */
         return;
     if (rt_strncmp(name, "[stack", 6) == 0)
@@ -80,7 +81,9 @@ static void window_for_mapping(uintptr_t low, uintptr_t high, const char *name, 
         window_add(low, high);
 }
 
-static void scan_line(char *line, uintptr_t exe)
+typedef void mapping_fn(uintptr_t low, uintptr_t high, const char *name, void *arg);
+
+static void scan_line(char *line, mapping_fn *fn, void *arg)
 {
     uintptr_t low, high;
     const char *p = line;
@@ -90,26 +93,26 @@ static void scan_line(char *line, uintptr_t exe)
     for (const char *s = p; *s; s++)
         if (*s == ' ')
             name = s + 1;
-    window_for_mapping(low, high, name, exe);
+    fn(low, high, name, arg);
 }
 
-static int scan_maps(void)
+/* The mappings of this process, in ascending order. */
+static int scan_maps(mapping_fn *fn, void *arg)
 {
-    char buf[4096];
+    static char buf[4096]; /* stacks may be small; only init and who has stopped the world */
     size_t have = 0;
     ssize_t n;
-    int fd = sys_open("/proc/self/maps", O_RDONLY, 0);
+    int fd = sys_open("/proc/self/maps", O_RDONLY | O_CLOEXEC, 0);
 
     if (fd < 0)
         return fd;
-    uintptr_t exe = getauxval(AT_PHDR);
     while ((n = sys_read(fd, buf + have, sizeof buf - 1 - have)) > 0) {
         have += (size_t)n;
         buf[have] = 0;
         char *line = buf;
         for (const char *end; (end = rt_strchr(line, '\n')); line = (char *)end + 1) {
             *(char *)end = 0;
-            scan_line(line, exe);
+            scan_line(line, fn, arg);
         }
         have = (size_t)(buf + have - line);
         for (size_t i = 0; i < have; i++)
@@ -118,7 +121,7 @@ static int scan_maps(void)
             have = 0;
     }
     sys_close(fd);
-    return nwindows ? 0 : -ENOENT;
+    return n < 0 ? (int)n : 0;
 }
 
 /* ---- choosing the distances ---- */
@@ -173,7 +176,10 @@ static int map_window(const struct window *w)
 
 int rt_shadow_map_init(void)
 {
-    int err = scan_maps();
+    uintptr_t exe = getauxval(AT_PHDR);
+    int err = scan_maps(window_for_mapping, &exe);
+    if (!err && !nwindows)
+        err = -ENOENT;
     if (err) {
         rt_say("cannot read /proc/self/maps (error %d); races are not detected. Is /proc mounted?",
                -err);
@@ -249,6 +255,74 @@ bool rt_shadow_extend(rt_addr addr, size_t bytes)
     }
     core_lock_release(&extend_lock);
     return ok;
+}
+
+/* ---- walking ---- */
+
+struct walk {
+    void (*fn)(void *arg, uint64_t *p, uint64_t *q, size_t n);
+    void *arg;
+    uintptr_t at; /* the program's addresses below have been passed */
+    int handle;
+    long pages;
+    int error;
+};
+
+static void walk_range(struct walk *w, uintptr_t low, uintptr_t high)
+{
+    static unsigned char touched[RESIDENT_BATCH]; /* stacks may be small; the world is stopped */
+    for (size_t n; low < high && !w->error; low += n) {
+        n = high - low < RESIDENT_BATCH * PAGE ? high - low : RESIDENT_BATCH * PAGE;
+        w->error = sys_touched(w->handle, shifted(low, rt_map_p), n, touched);
+        for (size_t i = 0; i < n / PAGE && !w->error; i++)
+            if (touched[i] & 1) {
+                rt_addr a = low + i * PAGE;
+                w->fn(w->arg, rt_cell_p(a), rt_cell_q(a), PAGE / 8);
+                w->pages++;
+            }
+    }
+}
+
+static void walk_gap(uintptr_t low, uintptr_t high)
+{
+    sys_discard(shifted(low, rt_map_p), high - low);
+    sys_discard(shifted(low, rt_map_q), high - low);
+}
+
+/* The parts of [w->at, high) that have shadow. */
+static void walk_to(struct walk *w, uintptr_t high, bool mapped)
+{
+    for (uint32_t i = 0; i < nwindows && high > w->at; i++) {
+        uintptr_t low = windows[i].low > w->at ? windows[i].low : w->at;
+        uintptr_t end = windows[i].high < high ? windows[i].high : high;
+        if (low < end && mapped)
+            walk_range(w, low, end);
+        else if (low < end)
+            walk_gap(low, end);
+    }
+    if (high > w->at)
+        w->at = high;
+}
+
+static void walk_mapping(uintptr_t low, uintptr_t high, const char *name, void *walk)
+{
+    (void)name;
+    walk_to(walk, low, false);
+    walk_to(walk, high, true);
+}
+
+long rt_shadow_walk(void (*fn)(void *arg, uint64_t *p, uint64_t *q, size_t n), void *arg)
+{
+    struct walk w = {.fn = fn, .arg = arg};
+    w.error = sys_touched_begin(&w.handle);
+    if (w.error)
+        return w.error;
+    if (scan_maps(walk_mapping, &w)) /* no /proc: the rest as if it was all mapped */
+        walk_to(&w, SPACE_TOP, true);
+    else
+        walk_to(&w, SPACE_TOP, false);
+    sys_touched_end(w.handle);
+    return w.error ? w.error : w.pages;
 }
 
 /* ---- forgetting ---- */

@@ -41,6 +41,10 @@ bool rt_shadow_conflicts(rt_addr addr, size_t bytes);
 /* A fault at this address inside a hook: was it the look-up of a cell of a bad pointer of the
  * program? Then *addr is that pointer. Async-signal-safe. */
 bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr);
+/* Shows all cells that may hold something, a page of 512 words at a time, to fn, which may change
+ * them. Forgets those of addresses where nothing is mapped. World stopped. Returns the number of
+ * pages, or -errno; then some were left out. */
+long rt_shadow_walk(void (*fn)(void *arg, uint64_t *p, uint64_t *q, size_t n), void *arg);
 /* Forgets everything: all cells read as never accessed. World stopped. */
 void rt_shadow_reset_all(void);
 /* Forgets a range that may be large: gives whole shadow pages back to the system. */

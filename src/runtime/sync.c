@@ -1,4 +1,5 @@
 #include "sync.h"
+#include "collect.h"
 #include "event.h"
 #include "mutex.h"
 #include "sys/sys.h"
@@ -208,7 +209,9 @@ void rt_sync_release_store(struct rt_thread *t, struct rt_sync *s)
         s->thread = t->uid;
         s->version = t->clock.version;
     }
-    s->time = rt_event_now(t);
+    s->time = rt_event_tell(t);
+    if (!rt_event_told_all(t))
+        flatten(s);
     rt_event_new_epoch(t);
 }
 
@@ -219,7 +222,7 @@ void rt_sync_release_join(struct rt_thread *t, struct rt_sync *s)
         return;
     }
     rt_sync_add_clock(s, &t->clock);
-    core_clock_raise(&s->clock, t->slot, rt_event_now(t));
+    core_clock_raise(&s->clock, t->slot, rt_event_tell(t));
     rt_event_new_epoch(t);
 }
 
@@ -359,6 +362,27 @@ void rt_sync_reset_all(void)
     for (unsigned i = 0; i < STRIPES; i++)
         for (struct rt_sync *s = stripes[i].first; s; s = s->chain)
             rt_sync_clear(s);
+}
+
+static void mark_object(struct core_compact *c, struct rt_sync *s)
+{
+    core_compact_mark_clock(c, &s->clock);
+    core_compact_mark_clock(c, &s->read_clock);
+    core_compact_mark_time(c, s->slot, s->time);
+}
+
+static void move_object(struct core_compact *c, struct rt_sync *s)
+{
+    core_compact_clock(c, &s->clock);
+    core_compact_clock(c, &s->read_clock);
+    s->time = core_compact_time(c, s->slot, s->time);
+}
+
+void rt_sync_compact(struct core_compact *c, enum rt_compact_step step)
+{
+    for (unsigned i = 0; i < STRIPES; i++)
+        for (struct rt_sync *s = stripes[i].first; s; s = s->chain)
+            (step == RT_COMPACT_MARK ? mark_object : move_object)(c, s);
 }
 
 void rt_sync_lock_all(void)

@@ -87,6 +87,9 @@ void rt_sync_move(struct rt_thread *t, rt_addr from, rt_addr to, size_t bytes);
 
 /* World stopped. */
 void rt_sync_reset_all(void);
+struct core_compact;
+enum rt_compact_step;
+void rt_sync_compact(struct core_compact *c, enum rt_compact_step step); /* mark or move */
 /* Around fork. */
 void rt_sync_lock_all(void);
 void rt_sync_unlock_all(void);

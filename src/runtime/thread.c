@@ -1,4 +1,5 @@
 #include "thread.h"
+#include "collect.h"
 #include "event.h"
 #include "finding.h"
 #include "format.h"
@@ -147,6 +148,73 @@ void rt_thread_forget_ids(void)
     }
 }
 
+/* ---- compaction ---- */
+
+uint32_t rt_thread_slots(void)
+{
+    return nslots;
+}
+
+static void who_knows(struct core_compact *c)
+{
+    for (struct rt_thread *t = threads; t; t = t->list_next) {
+        if (!t->finished)
+            core_compact_knows(c, t->slot, &t->clock);
+        core_compact_top(c, t->slot, t->next);
+    }
+    for (uint32_t s = 0; s < nslots; s++)
+        core_compact_top(c, s, slots[s].final);
+}
+
+static void mark_thread(struct core_compact *c, struct rt_thread *t)
+{
+    core_compact_mark_clock(c, &t->clock);
+    core_compact_mark_clock(c, &t->fence_release);
+    core_compact_mark_clock(c, &t->fence_acquire);
+    core_compact_mark_time(c, t->slot, t->next);
+}
+
+static void move_thread(struct core_compact *c, struct rt_thread *t)
+{
+    core_compact_clock(c, &t->clock);
+    core_compact_clock(c, &t->fence_release);
+    core_compact_clock(c, &t->fence_acquire);
+    t->told = core_compact_time(c, t->slot, t->told);
+    t->next = core_compact_next(c, t->slot, t->next, &t->end);
+    for (uint32_t s = 0; s < t->sleep_clock_slots; s++)
+        t->sleep_clock[s] = core_compact_time(c, s, t->sleep_clock[s]);
+}
+
+/* Tenants of whom no event is left go: the next one begins at the same id. */
+static void move_slot(struct core_compact *c, uint32_t index)
+{
+    struct slot *s = &slots[index];
+    s->final = core_compact_time(c, index, s->final);
+    for (struct tenancy *n = s->tenants; n; n = n->older)
+        n->first = core_compact_time(c, index, n->first);
+    for (struct tenancy *n = s->tenants; n && n->older;) {
+        struct tenancy *old = n->older;
+        if (old->first < n->first) {
+            n = old;
+            continue;
+        }
+        n->older = old->older;
+        core_free(old, sizeof *old);
+    }
+}
+
+void rt_thread_compact(struct core_compact *c, enum rt_compact_step step)
+{
+    if (step == RT_COMPACT_KNOWS) {
+        who_knows(c);
+        return;
+    }
+    for (struct rt_thread *t = threads; t; t = t->list_next)
+        (step == RT_COMPACT_MARK ? mark_thread : move_thread)(c, t);
+    for (uint32_t s = 0; s < nslots && step == RT_COMPACT_MOVE; s++)
+        move_slot(c, s);
+}
+
 unsigned rt_thread_forced_reuse(void)
 {
     return forced;
@@ -211,7 +279,7 @@ struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned 
         become_multi(parent);
     if (!(flags & RT_THREAD_NO_SYNC) && !parent->ignore_sync) {
         core_clock_assign(&t->clock, &parent->clock);
-        core_clock_raise(&t->clock, parent->slot, rt_event_now(parent));
+        core_clock_raise(&t->clock, parent->slot, rt_event_tell(parent));
         rt_event_new_epoch(parent);
     }
     if (flags & RT_THREAD_FIBER) {
@@ -261,13 +329,16 @@ void rt_thread_cancel(struct rt_thread *child)
 void rt_thread_start(struct rt_thread *t)
 {
     rt_tls.depth++;
-    if (core_unlikely(rt_world_stopped))
+    /* in view before the look at the flag: who stops the world sees either this thread inside, or
+     * nothing of it until the world goes on */
+    __atomic_store_n(&t->tls, &rt_tls, __ATOMIC_RELEASE); /* release: depth is up */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
         rt_world_wait();
     rt_tls_bounds(t);
     if (rt_frames_init(t, t->stack_high - t->stack_low))
         rt_die("no memory for the call stack of a thread");
     t->os_tid = sys_tid();
-    t->tls = &rt_tls;
     core_lock_acquire(&lock);
     info_of(t->uid)->os_tid = t->os_tid;
     core_lock_release(&lock);
@@ -383,7 +454,7 @@ void rt_fiber_switch(struct rt_thread *from, struct rt_thread *to, bool no_sync)
 {
     if (!no_sync) {
         core_clock_join(&to->clock, &from->clock);
-        core_clock_raise(&to->clock, from->slot, rt_event_now(from));
+        core_clock_raise(&to->clock, from->slot, rt_event_tell(from));
         rt_event_new_epoch(from);
     }
     core_lock_acquire(&lock);
@@ -421,13 +492,18 @@ void rt_thread_unlock_all(void)
     core_lock_release(&lock);
 }
 
-/* The other threads exist only in the parent; their memory is left to it. */
+/*
+ * The other threads exist only in the parent; their memory is left to it. What they did before
+ * the fork, unordered with it, still races with what the child does: its copy of their data
+ * was taken at any moment.
+ */
 void rt_thread_after_fork_child(struct rt_thread *t)
 {
     for (uint32_t s = 0; s < nslots; s++)
         if (slots[s].thread && slots[s].thread != t) {
             info_of(slots[s].thread->uid)->live = NULL;
             info_of(slots[s].thread->uid)->finished = true;
+            slots[s].final = slots[s].thread->next;
             slots[s].thread = NULL;
             dead_push(s);
         }
@@ -436,7 +512,7 @@ void rt_thread_after_fork_child(struct rt_thread *t)
     live = 1;
     t->os_tid = info_of(t->uid)->os_tid = sys_tid();
     rt_shadow_after_fork();
-    if (rt_multi) /* what nobody but t did needs no forgetting */
+    if (rt_multi && sys_maps_are_shared()) /* the child's shadow is new and empty */
         rt_event_drop_history();
 }
 

@@ -22,6 +22,12 @@ void rt_thread_owns_from(struct rt_thread *t, core_id first);
 uint32_t rt_thread_of_id(uint32_t slot, core_id id);
 void rt_thread_forget_ids(void); /* world stopped: slots are as if never used */
 
+/* Their part of a compaction (collect.h). World stopped. */
+struct core_compact;
+enum rt_compact_step;
+uint32_t rt_thread_slots(void); /* in use so far */
+void rt_thread_compact(struct core_compact *c, enum rt_compact_step step);
+
 /* Live threads and finished ones that wait for their join. */
 void rt_thread_for_each(void (*fn)(struct rt_thread *t, void *arg), void *arg);
 /* Until no thread but t is inside the runtime; only for rt_world_stop. */

@@ -25,6 +25,7 @@ struct model_access {
 struct model_word {
     struct model_access *all;
     size_t count, room;
+    uint32_t freed; /* id of the free() of its block, 0 = it is not freed */
 };
 
 struct model {
@@ -35,6 +36,12 @@ struct model {
     struct model_word word[MODEL_WORDS];
 };
 
+static inline void model_forget(struct model *m, unsigned word)
+{
+    m->word[word].count = 0;
+    m->word[word].freed = 0;
+}
+
 /* Back to the start of time; keeps the memory of the lists. */
 static inline void model_reset(struct model *m, unsigned threads)
 {
@@ -43,7 +50,7 @@ static inline void model_reset(struct model *m, unsigned threads)
     memset(m->seen, 0, sizeof m->seen[0] * threads);
     memset(m->sync, 0, sizeof m->sync);
     for (unsigned i = 0; i < MODEL_WORDS; i++)
-        m->word[i].count = 0;
+        model_forget(m, i);
 }
 
 static inline void model_free(struct model *m)
@@ -115,6 +122,18 @@ static inline bool model_confirms(const struct model *m, unsigned t, unsigned wo
         if (w->all[i].id == id && model_races(m, &w->all[i], t, mask, kind))
             return true;
     return false;
+}
+
+/* Ids get other names, 0 when nobody can name them any more. */
+static inline void model_rename(struct model *m, uint32_t (*name)(const void *arg, uint32_t id),
+                                const void *arg)
+{
+    for (unsigned k = 0; k < MODEL_WORDS; k++) {
+        struct model_word *w = &m->word[k];
+        for (size_t i = 0; i < w->count; i++)
+            w->all[i].id = w->all[i].id ? name(arg, w->all[i].id) : 0;
+        w->freed = w->freed ? name(arg, w->freed) : 0;
+    }
 }
 
 /* The bytes of a word that were accessed under this id. */

@@ -86,6 +86,7 @@ struct trace {
     struct world_setup setup;
     unsigned races_of;  /* chance in 256 that a race is let through */
     unsigned exotic_of; /* chance that a kind is a free, alloc or vptr access */
+    unsigned compact_every; /* ops on average, 0 = never */
     unsigned at_byte;   /* where a stream goes on */
     uint8_t thread;     /* of the last access */
     size_t count;
@@ -95,6 +96,7 @@ struct trace {
 static void draw_setup(struct trace *tr, uint64_t seed)
 {
     static const unsigned races_of[] = {0, 3, 20, 256};
+    static const unsigned compact_every[] = {0, 5, 40, 150, 400};
 
     random_state = core_mix(seed);
     const struct style *s = &styles[below(sizeof styles / sizeof *styles)];
@@ -103,6 +105,7 @@ static void draw_setup(struct trace *tr, uint64_t seed)
     tr->at_byte = tr->thread = 0;
     tr->races_of = races_of[below(4)];
     tr->exotic_of = chance(64) ? 128 : 0;
+    tr->compact_every = 0;
     tr->setup = (struct world_setup){
         .threads = s->threads_min + below(s->threads_max - s->threads_min + 1),
         .run_burst = 1 + below(4),
@@ -111,6 +114,9 @@ static void draw_setup(struct trace *tr, uint64_t seed)
         .set_words = WORLD_SET_WORDS,
         .records = WORLD_RECORDS,
     };
+    /* seldom near the end of the id space: there it takes long, and then the ids are low */
+    if (!tr->setup.high_ids || chance(8))
+        tr->compact_every = compact_every[below(5)];
     if (chance(24)) { /* tables that run full */
         tr->setup.set_words = 1 + below(200);
         tr->setup.records = 1 + below(4);
@@ -126,12 +132,12 @@ static struct op draw_sync(const struct trace *tr)
     unsigned threads = tr->setup.threads;
     bool forget = chance(tr->style->forget_of);
     struct op op = {
-        .what = (uint8_t)(forget ? OP_FORGET + below(2) : weighted(weights, OP_COUNT)),
+        .what = (uint8_t)(forget ? OP_FORGET + below(3) : weighted(weights, OP_COUNT)),
         .thread = (uint8_t)below(threads),
         .site = (uint8_t)below(tr->style->sites),
     };
     bool two_threads = op.what == OP_EDGE || op.what == OP_RESPAWN;
-    bool of_word = op.what == OP_FORGET || op.what == OP_STORE;
+    bool of_word = op.what >= OP_FORGET && op.what <= OP_FREE;
     op.arg = (uint8_t)below(two_threads ? threads : of_word ? tr->style->words : MODEL_SYNCS / 2);
     return op;
 }
@@ -217,6 +223,8 @@ static enum verdict draw_trace(struct trace *tr, uint64_t seed)
     while (tr->count < length && tr->count + 16 < TRACE_OPS) {
         bool go_on = chance(tr->style->sync_of) ? add_op(tr, draw_sync(tr), &verdict)
                                                 : draw_access(tr, &verdict);
+        if (go_on && tr->compact_every && below(tr->compact_every) == 0)
+            go_on = add_op(tr, (struct op){.what = OP_COMPACT}, &verdict);
         if (!go_on)
             break;
     }
@@ -253,7 +261,7 @@ static void print_op(struct op op)
 {
     static const char *const what[OP_COUNT] = {
         "access",  "acquire", "release",     "release-store", "edge to",
-        "respawn", "window",  "forget word", "store word",
+        "respawn", "window",  "forget word", "store word",    "free word", "compacts",
     };
     static const char *const kinds[] = {"read", "write", "atomic read", "atomic write",
                                         "free", "alloc", "vptr read",   "vptr write"};

@@ -16,6 +16,7 @@
 
 #include "../core_host.h"
 #include "core/clock.h"
+#include "core/compact.h"
 #include "core/shadow.h"
 #include "model.h"
 
@@ -29,6 +30,8 @@ enum op_what {
     OP_NEW_WINDOW,    /* the mutexes held change */
     OP_FORGET,        /* word arg was never accessed */
     OP_STORE,         /* word arg: written by thread, unchecked */
+    OP_FREE,          /* word arg: its block is freed by thread */
+    OP_COMPACT,       /* nothing happens, under other ids */
     OP_COUNT,
 };
 
@@ -40,6 +43,7 @@ struct op {
 
 /* enum rt_kind: read, write, their atomic twins, free, alloc, vptr read and write */
 static const uint8_t world_kinds[] = {0, 1, 2, 3, 5, 9, 16, 17};
+enum { WORLD_FREE = 5 };
 
 enum verdict { AGREED, MISSED, FALSE_RACE, WRONG_ENTRY, SKIPPED_RACE, LEAK };
 static const char *const verdict_names[] = {
@@ -74,6 +78,16 @@ static const char *const verdict_names[] = {
     X(record_dropped)                                                                              \
     X(set_over_24)                                                                                 \
     X(slot_over_64)                                                                                \
+    X(freed)                                                                                       \
+    X(used_after_free)                                                                             \
+    X(release_skipped)                                                                             \
+    X(compacted)                                                                                   \
+    X(compacted_freed)                                                                             \
+    X(compacted_set)                                                                               \
+    X(compacted_split)                                                                             \
+    X(compacted_record)                                                                            \
+    X(compacted_to_nothing)                                                                        \
+    X(compacted_to_less)                                                                           \
     X(exhausted)
 
 struct cover {
@@ -94,16 +108,26 @@ enum {
     WORLD_RECORDS = 2048,
     WORLD_CACHE = 16,
     WORLD_TOP_RUNS = 1 << 13, /* a trace near the end of the id space has so many runs left */
+    WORLD_ROOM = 64 << 20,    /* bytes a compaction works in */
 };
 
 struct world_thread {
     struct core_clock clock;
     core_id next, end, epoch_first;
     uint32_t window, span; /* plain accesses with these ids are "mine and now" to the quick path */
+    core_id told;          /* time of the last release, */
+    uint32_t told_version; /* and of the clock that it was of */
     struct {
         uint32_t key;
         core_id id;
     } cache[WORLD_CACHE];
+};
+
+/* As struct rt_sync. */
+struct world_sync {
+    struct core_clock clock; /* without the last releaser's own time */
+    uint32_t slot;
+    core_id time; /* 0: clock says it all */
 };
 
 /* How to run a trace. */
@@ -119,12 +143,14 @@ struct world {
     struct world_setup setup;
     struct core_shadow shadow;
     struct core_event *log;
-    uint32_t *owner, *set_words, *set_buckets;
+    uint32_t *owner, *set_words, *set_buckets, *spare_set_words;
+    void *room;
     struct core_record *records;
     uint64_t p[MODEL_WORDS], q[MODEL_WORDS];
     struct world_thread thread[MODEL_THREADS];
-    struct core_clock sync[MODEL_SYNCS];
-    uint32_t run_used;
+    struct world_sync sync[MODEL_SYNCS];
+    uint32_t run_used, compactions;
+    bool lossy; /* a table was full: from then on a miss is no fault */
     struct model model;
     struct cover cover;
 };
@@ -145,7 +171,9 @@ static void world_open(struct world *w)
     w->owner = world_reserve(sizeof *w->owner << (CORE_ID_BITS - CORE_RUN_BITS));
     w->set_words = world_reserve(sizeof *w->set_words * WORLD_SET_WORDS);
     w->set_buckets = world_reserve(sizeof *w->set_buckets * WORLD_SET_BUCKETS);
+    w->spare_set_words = world_reserve(sizeof *w->set_words * WORLD_SET_WORDS);
     w->records = world_reserve(sizeof *w->records * WORLD_RECORDS);
+    w->room = world_reserve(WORLD_ROOM);
 }
 
 /* ---- ids, as src/runtime/event.c hands them out ---- */
@@ -189,7 +217,7 @@ static core_id world_id(struct world *w, struct world_thread *t, unsigned site, 
         world_new_window(w, t);
     core_id id = t->next++;
     w->log[id] = (struct core_event){site << CORE_KIND_BITS | kind, 0};
-    if (kind & CORE_KIND_ATOMIC)
+    if ((kind & CORE_KIND_ATOMIC) || kind == WORLD_FREE)
         world_move_window(t);
     t->cache[place].key = key;
     return t->cache[place].id = id;
@@ -214,6 +242,7 @@ static void world_begin(struct world *w, const struct world_setup *setup)
     w->run_used = 1;
     if (setup->high_ids)
         w->run_used = (1u << (CORE_ID_BITS - CORE_RUN_BITS)) - WORLD_TOP_RUNS;
+    w->lossy = false;
     memset(w->p, 0, sizeof w->p);
     memset(w->q, 0, sizeof w->q);
     memset(w->thread, 0, sizeof w->thread[0] * setup->threads);
@@ -223,6 +252,11 @@ static void world_begin(struct world *w, const struct world_setup *setup)
     model_reset(&w->model, setup->threads);
 }
 
+static bool world_lossy(struct world *w)
+{
+    return w->lossy |= w->shadow.exhausted;
+}
+
 static enum verdict world_end(struct world *w)
 {
     for (unsigned i = 0; i < MODEL_WORDS; i++)
@@ -230,12 +264,25 @@ static enum verdict world_end(struct world *w)
     for (unsigned i = 0; i < w->setup.threads; i++)
         core_clock_clear(&w->thread[i].clock);
     for (unsigned i = 0; i < MODEL_SYNCS; i++)
-        core_clock_clear(&w->sync[i]);
-    w->cover.exhausted += w->shadow.exhausted;
+        core_clock_clear(&w->sync[i].clock);
+    w->cover.exhausted += world_lossy(w);
     return w->shadow.record_live == 0 && core_host_live_bytes() == 0 ? AGREED : LEAK;
 }
 
 /* ---- ops ---- */
+
+/* The time of now, to be told. Whoever knows it takes it that he knows all that t knows now, so
+ * a time is not told twice when t has learned something in between. */
+static core_id world_time(struct world *w, struct world_thread *t)
+{
+    if (t->next == t->told && t->clock.version != t->told_version) {
+        if (t->next >= t->end)
+            world_new_run(w, t);
+        t->next++;
+    }
+    t->told_version = t->clock.version;
+    return t->told = t->next;
+}
 
 static void world_publish(struct world *w, unsigned slot, struct core_clock *to, bool replace)
 {
@@ -244,8 +291,41 @@ static void world_publish(struct world *w, unsigned slot, struct core_clock *to,
         core_clock_assign(to, &t->clock);
     else
         core_clock_join(to, &t->clock);
-    core_clock_raise(to, slot, t->next);
+    core_clock_raise(to, slot, world_time(w, t));
     world_new_window(w, t);
+}
+
+static void world_release_store(struct world *w, unsigned slot, struct world_sync *s)
+{
+    struct world_thread *t = &w->thread[slot];
+    core_clock_assign(&s->clock, &t->clock);
+    s->slot = slot;
+    s->time = world_time(w, t);
+    world_new_window(w, t);
+}
+
+static void world_release(struct world *w, unsigned slot, struct world_sync *s)
+{
+    if (core_clock_empty(&s->clock) && !s->time) {
+        world_release_store(w, slot, s);
+        return;
+    }
+    if (s->time)
+        core_clock_raise(&s->clock, s->slot, s->time);
+    s->time = 0;
+    world_publish(w, slot, &s->clock, false);
+}
+
+static void world_acquire(struct world *w, unsigned slot, const struct world_sync *s)
+{
+    struct world_thread *t = &w->thread[slot];
+    if (s->time && (s->slot == slot || core_clock_get(&t->clock, s->slot) >= s->time)) {
+        w->cover.release_skipped++;
+        return;
+    }
+    core_clock_join(&t->clock, &s->clock);
+    if (s->time)
+        core_clock_raise(&t->clock, s->slot, s->time);
 }
 
 static void world_edge(struct world *w, unsigned from, unsigned to)
@@ -265,7 +345,7 @@ static void world_respawn(struct world *w, unsigned parent, unsigned slot)
 static void world_forget(struct world *w, unsigned word)
 {
     core_shadow_store(&w->shadow, &w->p[word], &w->q[word], 0);
-    w->model.word[word].count = 0;
+    model_forget(&w->model, word);
 }
 
 static struct core_actor world_actor(const struct world_thread *t, unsigned slot)
@@ -364,8 +444,14 @@ static enum verdict world_judge(struct world *w, const struct op *op, unsigned k
     core_id id = (uint32_t)conflict >> 4;
 
     w->cover.races += races;
+    if (m->word[op->arg].freed) {
+        w->cover.used_after_free++;
+        if (!conflict)
+            return MISSED;
+        return id == m->word[op->arg].freed && bytes == 0xff ? AGREED : WRONG_ENTRY;
+    }
     if (!conflict)
-        return races && !w->shadow.exhausted ? MISSED : AGREED;
+        return races && !world_lossy(w) ? MISSED : AGREED;
     if (!races)
         return FALSE_RACE;
     if (!(bytes & op->mask) || (bytes & ~model_bytes(m, op->arg, id)) ||
@@ -386,7 +472,8 @@ static enum verdict world_access(struct world *w, const struct op *op)
     w->cover.accesses++;
     w->cover.slot_over_64 += op->thread >= CORE_CHUNK_SLOTS;
     if (skips) {
-        if (!w->shadow.exhausted && model_find(&w->model, op->thread, word, op->mask, kind))
+        if (!world_lossy(w) && (w->model.word[word].freed ||
+                                model_find(&w->model, op->thread, word, op->mask, kind)))
             return SKIPPED_RACE;
     } else {
         bool was_full = w->p[word] == 0 || world_is_full(w->p[word]);
@@ -408,8 +495,106 @@ static void world_store(struct world *w, const struct op *op)
 {
     core_id id = world_id(w, &w->thread[op->thread], op->site, CORE_KIND_WRITE);
     core_shadow_store(&w->shadow, &w->p[op->arg], &w->q[op->arg], id);
-    w->model.word[op->arg].count = 0;
+    model_forget(&w->model, op->arg);
     model_add(&w->model, op->thread, op->arg, 0xff, CORE_KIND_WRITE, id);
+}
+
+static enum verdict world_free(struct world *w, struct op *op)
+{
+    struct world_thread *t = &w->thread[op->thread];
+    core_id id = world_id(w, t, op->site, WORLD_FREE);
+    struct core_actor actor = world_actor(t, op->thread);
+    uint64_t conflict = core_shadow_free(&w->shadow, &actor, &w->p[op->arg], &w->q[op->arg], id,
+                                         WORLD_FREE);
+    op->mask = 0xff;
+    enum verdict verdict = world_judge(w, op, WORLD_FREE, conflict);
+    model_forget(&w->model, op->arg);
+    w->model.word[op->arg].freed = id;
+    w->cover.freed++;
+    return verdict;
+}
+
+/* ---- compaction, as src/runtime/collect.c does it ---- */
+
+static void world_cover_compaction(struct world *w, const uint64_t *before)
+{
+    struct cover *c = &w->cover;
+    c->compacted++;
+    for (unsigned i = 0; i < MODEL_WORDS; i++) {
+        uint32_t x = (uint32_t)before[i], r = (uint32_t)(before[i] >> 32);
+        bool split = before[i] && !world_is_full(before[i]) && x != CORE_FREED;
+        c->compacted_freed += x == CORE_FREED;
+        c->compacted_split += split;
+        c->compacted_record += split && before[i] != CORE_CELL_SPLIT && (x & CORE_TAG);
+        c->compacted_set += !(x & CORE_TAG) && (r & CORE_TAG);
+        c->compacted_to_nothing += before[i] && !w->p[i];
+        c->compacted_to_less +=
+            !(x & CORE_TAG) && (r & CORE_TAG) && w->p[i] && !((uint32_t)(w->p[i] >> 32) & CORE_TAG);
+    }
+}
+
+static uint32_t world_new_name(const void *compact, uint32_t id)
+{
+    return core_compact_id(compact, id);
+}
+
+static void world_compact_mark(struct world *w, struct core_compact *c)
+{
+    unsigned threads = w->setup.threads;
+    for (unsigned i = 0; i < threads; i++) {
+        core_compact_knows(c, i, &w->thread[i].clock);
+        core_compact_top(c, i, w->thread[i].next);
+    }
+    core_compact_mark_begin(c);
+    core_compact_mark_cells(c, w->p, w->q, MODEL_WORDS);
+    for (unsigned i = 0; i < threads; i++) {
+        core_compact_mark_clock(c, &w->thread[i].clock);
+        core_compact_mark_time(c, i, w->thread[i].next);
+    }
+    for (unsigned i = 0; i < MODEL_SYNCS; i++) {
+        core_compact_mark_clock(c, &w->sync[i].clock);
+        core_compact_mark_time(c, w->sync[i].slot, w->sync[i].time);
+    }
+}
+
+static void world_compact_thread(struct core_compact *c, unsigned slot, struct world_thread *t)
+{
+    core_compact_clock(c, &t->clock);
+    t->told = core_compact_time(c, slot, t->told);
+    t->epoch_first = t->next = core_compact_next(c, slot, t->next, &t->end);
+    memset(t->cache, 0, sizeof t->cache);
+    world_move_window(t);
+}
+
+static void world_compact(struct world *w)
+{
+    struct core_compact c;
+    uint64_t before[MODEL_WORDS];
+    uint32_t *old_sets = w->set_words;
+    size_t room = core_compact_room(&w->shadow, w->run_used, w->setup.threads);
+
+    if (room > WORLD_ROOM)
+        abort();
+    world_lossy(w);
+    memcpy(before, w->p, sizeof before);
+    memset(w->room, 0, room);
+    core_compact_begin(&c, &w->shadow, w->log, w->owner, w->run_used, w->setup.threads,
+                       ++w->compactions, w->room, w->spare_set_words);
+    world_compact_mark(w, &c);
+    core_compact_renumber(&c);
+    core_compact_cells(&c, w->p, w->q, MODEL_WORDS);
+    for (unsigned i = 0; i < w->setup.threads; i++)
+        world_compact_thread(&c, i, &w->thread[i]);
+    for (unsigned i = 0; i < MODEL_SYNCS; i++) {
+        core_compact_clock(&c, &w->sync[i].clock);
+        w->sync[i].time = core_compact_time(&c, w->sync[i].slot, w->sync[i].time);
+    }
+    core_compact_end(&c);
+    w->run_used = c.runs_after;
+    w->set_words = w->spare_set_words;
+    w->spare_set_words = old_sets;
+    model_rename(&w->model, world_new_name, &c);
+    world_cover_compaction(w, before);
 }
 
 /* Makes any bytes a valid op of this world. */
@@ -431,15 +616,15 @@ static void world_sync(struct world *w, const struct op *op)
     struct model *m = &w->model;
     switch (op->what) {
     case OP_ACQUIRE:
-        core_clock_join(&w->thread[op->thread].clock, &w->sync[op->arg]);
+        world_acquire(w, op->thread, &w->sync[op->arg]);
         model_acquire(m, op->thread, m->sync[op->arg]);
         break;
     case OP_RELEASE:
-        world_publish(w, op->thread, &w->sync[op->arg], false);
+        world_release(w, op->thread, &w->sync[op->arg]);
         model_publish(m, op->thread, m->sync[op->arg]);
         break;
     case OP_RELEASE_STORE:
-        world_publish(w, op->thread, &w->sync[op->arg], true);
+        world_release_store(w, op->thread, &w->sync[op->arg]);
         model_replace(m, op->thread, m->sync[op->arg]);
         break;
     case OP_EDGE:
@@ -466,6 +651,11 @@ static enum verdict world_step(struct world *w, struct op op)
         break;
     case OP_STORE:
         world_store(w, &op);
+        break;
+    case OP_FREE:
+        return world_free(w, &op);
+    case OP_COMPACT:
+        world_compact(w);
         break;
     default:
         world_sync(w, &op);

@@ -381,7 +381,7 @@ void __tsan_atomic_thread_fence(int mo)
         }
         if (releases(o)) {
             core_clock_assign(&t->fence_release, &t->clock);
-            core_clock_raise(&t->fence_release, t->slot, rt_event_now(t));
+            core_clock_raise(&t->fence_release, t->slot, rt_event_tell(t));
             rt_event_new_epoch(t);
         }
     }
