@@ -19,11 +19,7 @@ static void handler(int signum)
 
 static void *bystander(void *arg)
 {
-    sigset_t all;
-
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, NULL);
-    step_wait(1);
+    step_wait(1); /* its signals are blocked: it has main's mask from before */
     return arg;
 }
 
@@ -32,11 +28,12 @@ int main(void)
     pthread_t t;
     struct sigaction action = {.sa_handler = handler};
     struct itimerval often = {{0, 500}, {0, 500}}, never = {{0, 0}, {0, 0}};
-    sigset_t none;
+    sigset_t all, before;
 
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
     pthread_create(&t, NULL, bystander, NULL);
-    usleep(1000); /* not for order: lets the bystander block its signals first */
-    sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     sigaction(SIGALRM, &action, NULL);
     sigaction(SIGUSR1, &action, NULL);
     setitimer(ITIMER_REAL, &often, NULL);
