@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -34,6 +35,16 @@ const char *rt_base_name(const char *path)
     return base;
 }
 
+/* Started as `ld.so PROGRAM`, a process has the dynamic linker as its exe; the linker then puts
+ * what it was told into the auxiliary vector. */
+static void look_behind_linker(char path[RT_LOG_PATH])
+{
+    const char *base = rt_base_name(path), *told = (const char *)getauxval(AT_EXECFN);
+    if (told && (!rt_strncmp(base, "ld-", 3) || !rt_strncmp(base, "ld.so", 5)) &&
+        rt_strcmp(base, rt_base_name(told)))
+        rt_absolute_path(told, path);
+}
+
 const char *rt_exe_path(void)
 {
     static char path[RT_LOG_PATH];
@@ -41,6 +52,7 @@ const char *rt_exe_path(void)
         long n =
             sys_call(SYS_readlink, (long)"/proc/self/exe", (long)path, sizeof path - 1, 0, 0, 0);
         path[n > 0 ? n : 0] = '\0';
+        look_behind_linker(path);
     }
     return path;
 }

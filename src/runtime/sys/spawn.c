@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -62,10 +63,24 @@ static void place_descriptors(const struct request *r)
             sys_close(fd);
 }
 
+/* What the program may use, as far as it may change that, is no matter of the helper's. */
+static void lift_limits(void)
+{
+    static const int kinds[] = {RLIMIT_STACK, RLIMIT_DATA, RLIMIT_AS, RLIMIT_NOFILE, RLIMIT_CPU};
+    struct rlimit limit;
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        if (CALL3(SYS_getrlimit, kinds[i], &limit, 0) < 0 || limit.rlim_cur == limit.rlim_max)
+            continue;
+        limit.rlim_cur = limit.rlim_max;
+        CALL3(SYS_setrlimit, kinds[i], &limit, 0);
+    }
+}
+
 static int helper(void *arg)
 {
     struct request *r = arg;
     reset_signals();
+    lift_limits();
     place_descriptors(r);
     r->error = (int)CALL3(SYS_execve, r->argv[0], r->argv, r->envp);
     return 127;
