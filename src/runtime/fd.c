@@ -152,10 +152,15 @@ static uint32_t sync_for_kind(enum rt_fd_kind kind)
 
 /* ---- life of a descriptor ---- */
 
-/* The caller's reference to sync passes to the descriptor. */
+/*
+ * The caller's reference to sync passes to the descriptor. The kernel cannot give a number out
+ * before it was closed, so what came before the close comes before this; programs that keep
+ * their connections in a table by descriptor rely on it.
+ */
 static void desc_open(struct rt_thread *t, rt_pc pc, int fd, uint32_t sync, enum rt_kind kind)
 {
     struct fd_desc *d = desc_get(fd);
+    rt_acquire(t, cell_addr(fd));
     /* Not all calls that close are seen (fcloseall, a raw system call): replace what is left. */
     uint32_t old = __atomic_exchange_n(&d->sync, sync, __ATOMIC_RELAXED);
     RELAXED_STORE(&d->creator, t->uid);
@@ -235,6 +240,7 @@ void rt_fd_close(struct rt_thread *t, rt_pc pc, int fd)
         return;
     rt_access(t, pc, cell_addr(fd), sizeof cells[0], RT_WRITE);
     rt_fd_notify(t, pc, fd);
+    rt_release(t, cell_addr(fd));
     desc_close(t, pc, fd);
 }
 
