@@ -5,5 +5,4 @@
  */
 extern void __tsan_init(void);
 
-__attribute__((section(".preinit_array"),
-               used)) static void (*const preinit)(void) = __tsan_init;
+__attribute__((section(".preinit_array"), used)) static void (*const preinit)(void) = __tsan_init;

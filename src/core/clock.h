@@ -20,7 +20,7 @@
 enum { CORE_CHUNK_SLOTS = 64 };
 
 struct core_chunk {
-    uint32_t refs; /* atomic; 1 = the only owner may write */
+    uint32_t refs;  /* atomic; 1 = the only owner may write */
     uint32_t visit; /* compact.c: the pass that was here last, */
     uint32_t owner; /* and for whom */
     uint32_t pad;

@@ -69,8 +69,7 @@ static void lower_floor(struct core_compact *c, uint32_t slot, core_id known)
 
 /* All threads but `self` that have this chunk. One pass over it serves all who share it, but
  * for the slot that was left out because it was the first visitor's own. */
-static void chunk_knows(struct core_compact *c, uint32_t index, struct core_chunk *k,
-                        uint32_t self)
+static void chunk_knows(struct core_compact *c, uint32_t index, struct core_chunk *k, uint32_t self)
 {
     uint32_t low = index * CORE_CHUNK_SLOTS;
 
@@ -177,8 +176,7 @@ static void mark_half(struct core_compact *c, uint64_t cell)
     }
 }
 
-void core_compact_mark_cells(struct core_compact *c, const uint64_t *p, const uint64_t *q,
-                             size_t n)
+void core_compact_mark_cells(struct core_compact *c, const uint64_t *p, const uint64_t *q, size_t n)
 {
     uint64_t last = 0; /* neighbours are often alike */
     for (size_t i = 0; i < n; i++) {

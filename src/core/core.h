@@ -12,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define core_likely(x) __builtin_expect(!!(x), 1)
+#define core_likely(x)   __builtin_expect(!!(x), 1)
 #define core_unlikely(x) __builtin_expect(!!(x), 0)
-#define CORE_COLD __attribute__((cold, noinline))
-#define CORE_INLINE static inline __attribute__((always_inline))
+#define CORE_COLD        __attribute__((cold, noinline))
+#define CORE_INLINE      static inline __attribute__((always_inline))
 
 /*
  * An event id names one (thread, epoch, site, mutexes held): it is both the timestamp that

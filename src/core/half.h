@@ -18,8 +18,8 @@ enum { HALF_WRITES = 5, HALF_SMALL = 24, RECORD_SLOTS = 4 };
 struct half {
     uint32_t w[HALF_WRITES]; /* disjoint masks */
     unsigned nw, nr, cap;
-    uint32_t *r;             /* one entry an id; masks may overlap between ids */
-    uint32_t record;         /* the record it came from, to be reused; 0 = none */
+    uint32_t *r;     /* one entry an id; masks may overlap between ids */
+    uint32_t record; /* the record it came from, to be reused; 0 = none */
     uint32_t small[HALF_SMALL];
 };
 

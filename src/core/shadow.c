@@ -114,8 +114,8 @@ static bool half_write_quick(const struct core_shadow *s, const struct core_acto
     return true;
 }
 
-static bool half_read_quick(const struct core_shadow *s, const struct core_actor *a,
-                            uint64_t *cell, unsigned mask, core_id id)
+static bool half_read_quick(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                            unsigned mask, core_id id)
 {
     uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
 
@@ -174,9 +174,8 @@ static uint64_t cell_lock(uint64_t *p)
     for (unsigned spins = 0;; spins++) {
         uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
         /* acquire: see Q and the records as the last holder left them */
-        if (c != CORE_CELL_BUSY &&
-            __atomic_compare_exchange_n(p, &c, CORE_CELL_BUSY, true, __ATOMIC_ACQUIRE,
-                                        __ATOMIC_RELAXED))
+        if (c != CORE_CELL_BUSY && __atomic_compare_exchange_n(p, &c, CORE_CELL_BUSY, true,
+                                                               __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             return c;
         core_relax(spins);
     }

@@ -43,10 +43,10 @@
 
 enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 
-#define CORE_TAG 0x80000000u
-#define CORE_SET_FULL 0x40000000u
+#define CORE_TAG        0x80000000u
+#define CORE_SET_FULL   0x40000000u
 #define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
-#define CORE_CELL_BUSY (~0ull)
+#define CORE_CELL_BUSY  (~0ull)
 #define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
 
 #define CORE_FREED 0xfffffff8u /* W; R is id << 4 */

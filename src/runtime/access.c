@@ -54,8 +54,8 @@ RT_COLD void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race 
     f->tag = r->tag ? r->tag : ev.tag;
     f->access[0] = (struct rt_finding_access){
         r->addr, r->size, r->kind, t->uid, rt_stack_capture(t, pc), t->lockset, r->tag};
-    f->access[1] = (struct rt_finding_access){
-        0, 0, ev.kind, ev.thread, ev.stack, ev.lockset, ev.tag};
+    f->access[1] =
+        (struct rt_finding_access){0, 0, ev.kind, ev.thread, ev.stack, ev.lockset, ev.tag};
     place_earlier(&f->access[1], r->word, (unsigned)(r->conflict >> 32), r->touched, ev.size);
     f->naccess = 2;
     if (rt_sleep_covers(t, ev.slot, id))
@@ -132,8 +132,8 @@ static void access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned s
         rt_race_report(t, pc, &r);
 }
 
-bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
-                     enum rt_kind kind, struct rt_race *race)
+bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
+                     struct rt_race *race)
 {
     if (size <= 8)
         return check_small(t, pc, addr, size, kind, 0, race);

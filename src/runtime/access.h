@@ -34,8 +34,8 @@ struct rt_race {
     unsigned tag;
     uint64_t conflict; /* as core_shadow_access says, 0 = none */
 };
-bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
-                     enum rt_kind kind, struct rt_race *race);
+bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
+                     struct rt_race *race);
 /* rt_access_check would find and change nothing. */
 bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind);
 void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race *race);

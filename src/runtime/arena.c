@@ -22,7 +22,8 @@ struct piece {
     struct piece *next;
 };
 
-struct class {
+struct class
+{
     core_lock lock;
     struct piece *free;
     char *slab, *slab_end;
@@ -48,12 +49,15 @@ static unsigned class_of(size_t bytes, size_t *rounded)
     return 16 + (octave - 8) * 4 + quarter;
 }
 
+RT_COLD void rt_out_of_memory(void)
+{
+    if (__atomic_exchange_n(&rt_enabled, false, __ATOMIC_RELAXED))
+        rt_say("out of memory: race detection stops here; findings made so far stand");
+}
+
 static RT_COLD void *exhausted(size_t bytes)
 {
-    if (rt_enabled) {
-        rt_enabled = false;
-        rt_say("out of memory: race detection stops here; findings made so far stand");
-    }
+    rt_out_of_memory();
     size_t at = __atomic_fetch_add(&reserve_used, (bytes + 15) & ~(size_t)15, __ATOMIC_RELAXED);
     if (at + bytes > RESERVE)
         rt_die("out of memory");

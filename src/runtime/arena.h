@@ -6,6 +6,8 @@
 
 /* Bytes mapped for the runtime's own objects, shadow not included. Any thread. */
 size_t rt_arena_bytes(void);
+/* Switches detection off and says so, once. The program runs on. Any thread. */
+void rt_out_of_memory(void);
 void rt_arena_lock_all(void); /* around fork */
 void rt_arena_unlock_all(void);
 

@@ -90,8 +90,8 @@ int rt_event_init(void)
     spare_sets = sys_reserve(sizeof *set_words * SET_WORDS);
     set_buckets = sys_reserve(sizeof *set_buckets * SET_BUCKETS);
     records = sys_reserve(sizeof *records * RECORDS);
-    if (!event_log || !owner || !sites || !site_buckets || !set_words ||
-        !spare_sets || !set_buckets || !records)
+    if (!event_log || !owner || !sites || !site_buckets || !set_words || !spare_sets ||
+        !set_buckets || !records)
         return -ENOMEM;
     shadow_tables_init();
     set_limit(0);
@@ -237,8 +237,8 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
 
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
 {
-    uint64_t key = (rt_tls.top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) *
-                   0xff51afd7ed558ccdull;
+    uint64_t key =
+        (rt_tls.top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) * 0xff51afd7ed558ccdull;
     struct cached *c = &t->caches->id[key >> 56];
 
     if (core_unlikely(c->key != key)) {

@@ -1,5 +1,5 @@
-#include "event.h"
 #include "heap.h"
+#include "event.h"
 #include "shadow_map.h"
 #include "stack.h"
 #include "sys/sys.h"
@@ -16,8 +16,8 @@ enum {
     SMALL_BUCKETS = 1 << 20,
     LARGE_BUCKETS = 1 << 12,
     LOCKS = 1 << 10,
-    MARK_MAX = 64 << 10,  /* larger new blocks start as never accessed */
-    WHOLE_MAX = 1 << 20,  /* of larger freed blocks, only touched pages are marked */
+    MARK_MAX = 64 << 10, /* larger new blocks start as never accessed */
+    WHOLE_MAX = 1 << 20, /* of larger freed blocks, only touched pages are marked */
 };
 
 struct block {

@@ -91,7 +91,7 @@ void rt_blocking_end(struct rt_blocking *b);
     static __typeof__(&__interceptor_##name) rt_real_##name;                                       \
     static const struct rt_interceptor rt_interceptor_##name                                       \
         __attribute__((used, section("rt_interceptors"))) = {#name, NULL,                          \
-                                                              (void **)&rt_real_##name, NULL};     \
+                                                             (void **)&rt_real_##name, NULL};      \
     RT_EXPORT ret __interceptor_##name args
 
 /* The same with a symbol version for the look-up of the real one ("GLIBC_2.3.2"). */
@@ -102,7 +102,7 @@ void rt_blocking_end(struct rt_blocking *b);
     static __typeof__(&__interceptor_##name) rt_real_##name;                                       \
     static const struct rt_interceptor rt_interceptor_##name                                       \
         __attribute__((used, section("rt_interceptors"))) = {#name, version,                       \
-                                                              (void **)&rt_real_##name, NULL};     \
+                                                             (void **)&rt_real_##name, NULL};      \
     RT_EXPORT ret __interceptor_##name args
 
 /* Every interceptor puts one row into this table (a linker section); init resolves them all. */

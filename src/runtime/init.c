@@ -33,13 +33,13 @@ bool rt_ready, rt_enabled, rt_multi;
 #define HOOK __attribute__((weak, visibility("default")))
 HOOK void __tsan_on_initialize(void);
 HOOK int __tsan_on_finalize(int failed);
-HOOK void _ZN6__tsan12OnInitializeEv(void);        /* __tsan::OnInitialize() */
-HOOK bool _ZN6__tsan10OnFinalizeEb(bool failed);   /* __tsan::OnFinalize(bool) */
+HOOK void _ZN6__tsan12OnInitializeEv(void);      /* __tsan::OnInitialize() */
+HOOK bool _ZN6__tsan10OnFinalizeEb(bool failed); /* __tsan::OnFinalize(bool) */
 
 /* Parts that can't work without memory or address space, in order. */
 static int (*const steps[])(void) = {
-    rt_shadow_map_init, rt_stack_init, rt_event_init, rt_lockset_init, rt_mutex_init,
-    rt_sync_init,       rt_heap_init,  rt_thread_init,
+    rt_shadow_map_init, rt_stack_init, rt_event_init, rt_lockset_init,
+    rt_mutex_init,      rt_sync_init,  rt_heap_init,  rt_thread_init,
 };
 
 static bool init_steps(void)

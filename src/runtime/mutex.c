@@ -14,7 +14,7 @@ struct name {
     bool destroyed;
 };
 
-static struct name *names;    /* by uid; a row is written before its uid is known to anybody */
+static struct name *names; /* by uid; a row is written before its uid is known to anybody */
 static uint32_t names_used = 1;
 
 int rt_mutex_init(void)

@@ -9,7 +9,8 @@
 
 extern struct wire_options rt_options;
 
-/* Reads the environment (from /proc/self/environ when libc's isn't up) and parses. Once, from init. */
+/* Reads the environment (from /proc/self/environ when libc's isn't up) and parses. Once, from init.
+ */
 void rt_options_init(void);
 
 #endif

@@ -28,7 +28,7 @@
  */
 #define RT_HOOK   __attribute__((section("rt_text")))
 #define RT_EXPORT __attribute__((visibility("default"))) RT_HOOK
-#define RT_COLD CORE_COLD
+#define RT_COLD   CORE_COLD
 
 typedef uintptr_t rt_addr; /* an address of the program */
 typedef uintptr_t rt_pc;   /* a return address, or the start of a function + 1 */
@@ -63,9 +63,9 @@ struct rt_ignores; /* ignore.c: where ignores began */
  */
 struct rt_thread {
     /* identity */
-    uint32_t slot;  /* index into clocks; reused when every trace of the last owner is ordered */
-    uint32_t uid;   /* T%u of the reports: main is 0, then creation order; never reused */
-    pid_t os_tid;   /* 0 until started */
+    uint32_t slot; /* index into clocks; reused when every trace of the last owner is ordered */
+    uint32_t uid;  /* T%u of the reports: main is 0, then creation order; never reused */
+    pid_t os_tid;  /* 0 until started */
     struct rt_tls *tls; /* of the system thread that runs it; NULL when none does */
 
     /* time */
@@ -101,19 +101,20 @@ struct rt_thread {
     rt_addr stack_low, stack_high; /* [low, high) of the system stack, 0 when unknown */
     rt_addr tls_low, tls_high;     /* [low, high) of static TLS */
 
-    rt_stack last_sleep; /* where it slept last, 0 = never */
+    rt_stack last_sleep;  /* where it slept last, 0 = never */
     core_id *sleep_clock; /* next id of each slot when it woke */
     uint32_t sleep_clock_slots;
 
     bool is_fiber, is_main, finished;
     bool in_allocator; /* libc/malloc.c: what the real allocator calls is its own */
-    void *user;     /* libc/pthread_once.c: calls in progress */
-    char name[24];  /* as set by pthread_setname_np and the like; written under rt_threads lock */
+    void *user;        /* libc/pthread_once.c: calls in progress */
+    char name[24]; /* as set by pthread_setname_np and the like; written under rt_threads lock */
 
     /* caches: event.c, shadow.c */
     struct rt_caches *caches;
 
-    struct rt_thread *list_next, *list_prev; /* all live threads; under the thread registry's lock */
+    struct rt_thread *list_next,
+        *list_prev; /* all live threads; under the thread registry's lock */
 };
 
 /*
@@ -127,7 +128,7 @@ struct rt_tls {
     uint32_t span;
     struct rt_frame *top; /* next free frame; top[-1] is the current one */
     struct rt_thread *thread;
-    int depth;   /* > 0: inside the runtime; signals are deferred, hooks pass through */
+    int depth;        /* > 0: inside the runtime; signals are deferred, hooks pass through */
     uint64_t pending; /* bit N-1: signal N is deferred; set by the handler on this thread */
 };
 
@@ -262,13 +263,14 @@ void rt_heap_set_tag(rt_addr start, uint32_t tag);
 
 /* ---- fd.c: what a descriptor orders, and races on descriptors ---- */
 
-void rt_fd_create(struct rt_thread *t, rt_pc pc, int fd);             /* open, socket, dup's new */
-void rt_fd_pair(struct rt_thread *t, rt_pc pc, int rfd, int wfd);     /* pipe, socketpair: shared sync */
-void rt_fd_dup(struct rt_thread *t, rt_pc pc, int oldfd, int newfd);  /* newfd shares oldfd's sync */
-void rt_fd_close(struct rt_thread *t, rt_pc pc, int fd);              /* before the real close */
-void rt_fd_access(struct rt_thread *t, rt_pc pc, int fd);             /* uses fd: races with close */
-void rt_fd_acquire(struct rt_thread *t, rt_pc pc, int fd);            /* after data came out */
-void rt_fd_release(struct rt_thread *t, rt_pc pc, int fd);            /* before data goes in */
+void rt_fd_create(struct rt_thread *t, rt_pc pc, int fd); /* open, socket, dup's new */
+void rt_fd_pair(struct rt_thread *t, rt_pc pc, int rfd,
+                int wfd); /* pipe, socketpair: shared sync */
+void rt_fd_dup(struct rt_thread *t, rt_pc pc, int oldfd, int newfd); /* newfd shares oldfd's sync */
+void rt_fd_close(struct rt_thread *t, rt_pc pc, int fd);             /* before the real close */
+void rt_fd_access(struct rt_thread *t, rt_pc pc, int fd);            /* uses fd: races with close */
+void rt_fd_acquire(struct rt_thread *t, rt_pc pc, int fd);           /* after data came out */
+void rt_fd_release(struct rt_thread *t, rt_pc pc, int fd);           /* before data goes in */
 void rt_fd_after_fork(struct rt_thread *t);
 bool rt_fd_of_address(rt_addr addr, int *fd, uint32_t *thread, rt_stack *stack, bool *closed);
 

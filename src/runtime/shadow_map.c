@@ -11,11 +11,11 @@
 uintptr_t rt_map_p, rt_map_q;
 
 enum { WINDOWS_MAX = 32, PAGE = 4096, RESIDENT_BATCH = 1024 };
-#define TIB (1ull << 40)
-#define GROW_MMAP (10 * TIB) /* room for mappings to come */
-#define GROW_EXE (1 * TIB)   /* and for brk */
+#define TIB        (1ull << 40)
+#define GROW_MMAP  (10 * TIB) /* room for mappings to come */
+#define GROW_EXE   (1 * TIB)  /* and for brk */
 #define GROW_STACK (64ull << 30)
-#define SPACE_TOP (RT_SPACE_MASK + 1 - PAGE)
+#define SPACE_TOP  (RT_SPACE_MASK + 1 - PAGE)
 
 struct window {
     uintptr_t low, high; /* [low, high) */
@@ -174,6 +174,19 @@ static int map_window(const struct window *w)
     return err;
 }
 
+/* Without shadow, the cell of an address is that address: what hooks of the program may look at,
+ * and don't change, before they see that there is nothing to do. */
+static void unmap_windows(uint32_t mapped)
+{
+    while (mapped-- > 0) {
+        const struct window *w = &windows[mapped];
+        sys_unmap((void *)shifted(w->low, rt_map_p), w->high - w->low);
+        sys_unmap((void *)shifted(w->low, rt_map_q), w->high - w->low);
+    }
+    rt_map_p = rt_map_q = 0;
+    nwindows = 0;
+}
+
 int rt_shadow_map_init(void)
 {
     uintptr_t exe = getauxval(AT_PHDR);
@@ -195,6 +208,7 @@ int rt_shadow_map_init(void)
             rt_say("cannot reserve address space for shadow memory (error %d); races are not "
                    "detected. Try: ulimit -v unlimited",
                    -err);
+            unmap_windows(i);
             return err;
         }
     }
@@ -223,8 +237,8 @@ static bool overlaps(uintptr_t low, uintptr_t high, uintptr_t by)
 
 bool rt_shadow_conflicts(rt_addr addr, size_t bytes)
 {
-    return rt_map_p && (overlaps(addr, addr + bytes, rt_map_p) ||
-                        overlaps(addr, addr + bytes, rt_map_q));
+    return rt_map_p &&
+           (overlaps(addr, addr + bytes, rt_map_p) || overlaps(addr, addr + bytes, rt_map_q));
 }
 
 bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr)
@@ -240,7 +254,8 @@ bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr)
 
 bool rt_shadow_extend(rt_addr addr, size_t bytes)
 {
-    struct window w = {addr & ~(rt_addr)(PAGE - 1), (addr + bytes + PAGE - 1) & ~(rt_addr)(PAGE - 1)};
+    struct window w = {addr & ~(rt_addr)(PAGE - 1),
+                       (addr + bytes + PAGE - 1) & ~(rt_addr)(PAGE - 1)};
     bool ok;
 
     if (rt_shadow_covers(addr, bytes))

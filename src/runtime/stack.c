@@ -88,6 +88,8 @@ rt_stack rt_stack_context(struct rt_thread *t)
     struct rt_frame *top = rt_tls.top - 1, *f = top;
     uint32_t i = 0;
 
+    if (core_unlikely(!rt_tls.top)) /* no memory for its frames */
+        return 0;
     while (f > t->frames && !(i = find(f->hash)))
         f--;
     while (f < top) {

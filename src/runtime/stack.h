@@ -18,7 +18,8 @@ enum { RT_STACK_DEPTH_MAX = 65536 };
 rt_stack rt_stack_capture(struct rt_thread *t, rt_pc pc);
 /* Adds one frame on top of an interned stack. */
 rt_stack rt_stack_push(rt_stack below, rt_pc pc);
-/* Writes up to max return addresses, innermost first; returns how many the stack has. Any thread. */
+/* Writes up to max return addresses, innermost first; returns how many the stack has. Any thread.
+ */
 size_t rt_stack_read(rt_stack s, rt_pc *pcs, size_t max);
 /* The stack of t without an access on top. */
 rt_stack rt_stack_context(struct rt_thread *t);

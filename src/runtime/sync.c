@@ -8,7 +8,7 @@
 enum { STRIPES = 1 << 16, REGION_BITS = 9 };
 
 struct rt_stripe {
-    uint32_t word; /* odd: locked; +2 by each unlock */
+    uint32_t word;         /* odd: locked; +2 by each unlock */
     struct rt_sync *first; /* changed under lock, read by rt_sync_peek */
 };
 
@@ -202,8 +202,7 @@ void rt_sync_add_clock(struct rt_sync *s, const struct core_clock *c)
 
 void rt_sync_release_store(struct rt_thread *t, struct rt_sync *s)
 {
-    if (!s->time || s->slot != t->slot || s->version != t->clock.version ||
-        s->thread != t->uid) {
+    if (!s->time || s->slot != t->slot || s->version != t->clock.version || s->thread != t->uid) {
         core_clock_assign(&s->clock, &t->clock);
         s->slot = t->slot;
         s->thread = t->uid;

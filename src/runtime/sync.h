@@ -21,9 +21,9 @@
 #include "rt.h"
 
 enum rt_sync_mutex_state {
-    RT_SM_KNOWN = 1 << 0,       /* is a mutex */
+    RT_SM_KNOWN = 1 << 0, /* is a mutex */
     RT_SM_DESTROYED = 1 << 1,
-    RT_SM_BROKEN = 1 << 2,      /* a misuse was reported: say no more */
+    RT_SM_BROKEN = 1 << 2, /* a misuse was reported: say no more */
     RT_SM_LINKER_INIT = 1 << 3,
     RT_SM_WRITE_REENTRANT = 1 << 4,
     RT_SM_READ_REENTRANT = 1 << 5,
@@ -43,8 +43,8 @@ struct rt_sync {
     struct core_clock read_clock; /* mutex: releases of readers since the last writer */
 
     /* mutex */
-    uint32_t mutex;     /* uid, 0 = not a mutex */
-    uint32_t owner;     /* uid of the writer, RT_SYNC_NOBODY if none */
+    uint32_t mutex; /* uid, 0 = not a mutex */
+    uint32_t owner; /* uid of the writer, RT_SYNC_NOBODY if none */
     int recursion;
     uint32_t readers;
     unsigned state;     /* rt_sync_mutex_state */

@@ -1,4 +1,5 @@
 #include "thread.h"
+#include "arena.h"
 #include "collect.h"
 #include "event.h"
 #include "finding.h"
@@ -285,7 +286,7 @@ struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned 
     if (flags & RT_THREAD_FIBER) {
         rt_event_start(t);
         if (rt_frames_init(t, FIBER_STACK))
-            rt_die("no memory for the call stack of a fiber");
+            rt_out_of_memory();
     }
     return t;
 }
@@ -337,14 +338,15 @@ void rt_thread_start(struct rt_thread *t)
         rt_world_wait();
     rt_tls_bounds(t);
     if (rt_frames_init(t, t->stack_high - t->stack_low))
-        rt_die("no memory for the call stack of a thread");
+        rt_out_of_memory();
     t->os_tid = sys_tid();
     core_lock_acquire(&lock);
     info_of(t->uid)->os_tid = t->os_tid;
     core_lock_release(&lock);
-    rt_tls.top = t->frames + 1;
+    rt_tls.top = t->frames ? t->frames + 1 : NULL;
     rt_tls.thread = t;
-    rt_event_start(t);
+    if (t->frames) /* without, detection is off */
+        rt_event_start(t);
     if (!t->is_main && t->stack_low)
         rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
     rt_altstack_start(t);
@@ -370,7 +372,7 @@ void rt_thread_end(struct rt_thread *t)
     uint64_t mask;
     bool gone;
 
-    rt_tls.depth++; /* stays up: the thread is outside for good */
+    rt_tls.depth++;          /* stays up: the thread is outside for good */
     rt_signals_block(&mask); /* for good: others shall handle what is sent to the process */
     rt_ignore_check(t);
     rt_altstack_end(t);

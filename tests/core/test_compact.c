@@ -9,10 +9,8 @@ static struct world world;
 
 static void begin(unsigned threads)
 {
-    struct world_setup setup = {.threads = threads,
-                                .run_burst = 1,
-                                .set_words = WORLD_SET_WORDS,
-                                .records = WORLD_RECORDS};
+    struct world_setup setup = {
+        .threads = threads, .run_burst = 1, .set_words = WORLD_SET_WORDS, .records = WORLD_RECORDS};
     world_begin(&world, &setup);
 }
 
@@ -137,8 +135,7 @@ static void test_times_stay_apart(void)
             CHECK(core_clock_get(&told[i - 1], 0) < core_clock_get(&told[i], 0));
     }
     CHECK(core_clock_get(&told[0], 0) != 0);
-    CHECK(core_clock_get(&told[TIMES - 1], 0) <=
-          core_compact_time(&c, 0, world.thread[0].next));
+    CHECK(core_clock_get(&told[TIMES - 1], 0) <= core_compact_time(&c, 0, world.thread[0].next));
     for (unsigned i = 0; i < TIMES; i++)
         core_clock_clear(&told[i]);
     world.run_used = 1; /* the world was left half way */

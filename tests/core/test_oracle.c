@@ -84,11 +84,11 @@ static unsigned weighted(const unsigned *weights, unsigned n)
 struct trace {
     const struct style *style;
     struct world_setup setup;
-    unsigned races_of;  /* chance in 256 that a race is let through */
-    unsigned exotic_of; /* chance that a kind is a free, alloc or vptr access */
+    unsigned races_of;      /* chance in 256 that a race is let through */
+    unsigned exotic_of;     /* chance that a kind is a free, alloc or vptr access */
     unsigned compact_every; /* ops on average, 0 = never */
-    unsigned at_byte;   /* where a stream goes on */
-    uint8_t thread;     /* of the last access */
+    unsigned at_byte;       /* where a stream goes on */
+    uint8_t thread;         /* of the last access */
     size_t count;
     struct op ops[TRACE_OPS];
 };
@@ -260,8 +260,8 @@ static void minimise(struct trace *tr)
 static void print_op(struct op op)
 {
     static const char *const what[OP_COUNT] = {
-        "access",  "acquire", "release",     "release-store", "edge to",
-        "respawn", "window",  "forget word", "store word",    "free word", "compacts",
+        "access", "acquire",     "release",    "release-store", "edge to",  "respawn",
+        "window", "forget word", "store word", "free word",     "compacts",
     };
     static const char *const kinds[] = {"read", "write", "atomic read", "atomic write",
                                         "free", "alloc", "vptr read",   "vptr write"};

@@ -472,8 +472,8 @@ static enum verdict world_access(struct world *w, const struct op *op)
     w->cover.accesses++;
     w->cover.slot_over_64 += op->thread >= CORE_CHUNK_SLOTS;
     if (skips) {
-        if (!world_lossy(w) && (w->model.word[word].freed ||
-                                model_find(&w->model, op->thread, word, op->mask, kind)))
+        if (!world_lossy(w) &&
+            (w->model.word[word].freed || model_find(&w->model, op->thread, word, op->mask, kind)))
             return SKIPPED_RACE;
     } else {
         bool was_full = w->p[word] == 0 || world_is_full(w->p[word]);
@@ -504,8 +504,8 @@ static enum verdict world_free(struct world *w, struct op *op)
     struct world_thread *t = &w->thread[op->thread];
     core_id id = world_id(w, t, op->site, WORLD_FREE);
     struct core_actor actor = world_actor(t, op->thread);
-    uint64_t conflict = core_shadow_free(&w->shadow, &actor, &w->p[op->arg], &w->q[op->arg], id,
-                                         WORLD_FREE);
+    uint64_t conflict =
+        core_shadow_free(&w->shadow, &actor, &w->p[op->arg], &w->q[op->arg], id, WORLD_FREE);
     op->mask = 0xff;
     enum verdict verdict = world_judge(w, op, WORLD_FREE, conflict);
     model_forget(&w->model, op->arg);

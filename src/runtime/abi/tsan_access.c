@@ -37,7 +37,7 @@ void __tsan_func_exit(void)
     void name(void *addr)                                                                          \
     {                                                                                              \
         rt_addr a = (rt_addr)addr;                                                                 \
-        if (size == 8 ? rt_known8(a, (kind)&1) : rt_known(a, size, (kind)&1))                      \
+        if (size == 8 ? rt_known8(a, (kind) & 1) : rt_known(a, size, (kind) & 1))                  \
             return;                                                                                \
         rt_access_slow(a, size, kind, PC);                                                         \
     }                                                                                              \
@@ -56,7 +56,7 @@ void __tsan_func_exit(void)
     {                                                                                              \
         rt_addr a = (rt_addr)addr;                                                                 \
         if ((a & (size - 1)) == 0 &&                                                               \
-            (size == 8 ? rt_known8(a, (kind)&1) : rt_known(a, size, (kind)&1)))                    \
+            (size == 8 ? rt_known8(a, (kind) & 1) : rt_known(a, size, (kind) & 1)))                \
             return;                                                                                \
         rt_access_slow(a, size, kind, PC);                                                         \
     }
@@ -68,7 +68,7 @@ void __tsan_func_exit(void)
     void name(void *addr)                                                                          \
     {                                                                                              \
         rt_addr a = (rt_addr)addr;                                                                 \
-        if ((a & 7) == 0 && rt_known8(a, (kind)&1) && rt_known8(a + 8, (kind)&1))                  \
+        if ((a & 7) == 0 && rt_known8(a, (kind) & 1) && rt_known8(a + 8, (kind) & 1))              \
             return;                                                                                \
         rt_access_range_slow(a, 16, kind, PC);                                                     \
     }                                                                                              \

@@ -194,7 +194,7 @@ static u128 cas16(volatile u128 *p, u128 expected, u128 value)
 }
 
 #define APPLY16(name, expression)                                                                  \
-    static u128 name##16(volatile u128 *p, u128 v)                                                 \
+    static u128 name##16(volatile u128 * p, u128 v)                                                \
     {                                                                                              \
         u128 old = *p, seen;                                                                       \
         for (; (seen = cas16(p, old, expression)) != old; old = seen)                              \
@@ -204,10 +204,10 @@ static u128 cas16(volatile u128 *p, u128 expected, u128 value)
 APPLY16(exchange, v)
 APPLY16(fetch_add, old + v)
 APPLY16(fetch_sub, old - v)
-APPLY16(fetch_and, old & v)
+APPLY16(fetch_and, old &v)
 APPLY16(fetch_or, old | v)
 APPLY16(fetch_xor, old ^ v)
-APPLY16(fetch_nand, ~(old & v))
+APPLY16(fetch_nand, ~(old &v))
 
 static u128 load16(const volatile u128 *p)
 {

@@ -39,7 +39,8 @@ void *rt_allocated_unseen(void *p, size_t bytes); /* t was NULL */
 /* Before a block goes back to the real allocator. t may be NULL; p may not. */
 void rt_freeing(struct rt_thread *t, rt_pc pc, void *p);
 
-/* More than max_allocation_size_mb, or above soft_rss_limit_mb: ends the program, or returns true with errno = ENOMEM. */
+/* More than max_allocation_size_mb, or above soft_rss_limit_mb: ends the program, or returns true
+ * with errno = ENOMEM. */
 bool rt_allocation_refused(size_t bytes);
 
 /* malloc() and free() of this process, for operator new without libstdc++. */

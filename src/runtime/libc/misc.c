@@ -123,11 +123,6 @@ ROW(int, getresuid, (uid_t *real, uid_t *effective, uid_t *saved), (real, effect
     r == 0, PUT(real) PUT(effective) PUT(saved))
 ROW(int, getresgid, (gid_t *real, gid_t *effective, gid_t *saved), (real, effective, saved), NOW, ,
     r == 0, PUT(real) PUT(effective) PUT(saved))
-ROW(int, getrlimit, (__rlimit_resource_t what, struct rlimit *l), (what, l), NOW, , r == 0, PUT(l))
-ROW(int, getrlimit64, (__rlimit_resource_t what, struct rlimit64 *l), (what, l), NOW, , r == 0,
-    PUT(l))
-ROW(int, setrlimit, (__rlimit_resource_t what, const struct rlimit *l), (what, l), NOW, GET(l),
-    false, )
 ROW(int, getrusage, (__rusage_who_t who, struct rusage *u), (who, u), NOW, , r == 0, PUT(u))
 static size_t capability_bytes(const struct __user_cap_header_struct *h)
 {

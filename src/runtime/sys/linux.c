@@ -51,9 +51,15 @@ void *sys_map(size_t bytes)
  * MAP_NORESERVE, and so does RLIMIT_DATA; a shared mapping of an unsized memory file is counted
  * page by page instead. It costs more to fill, and a child of fork shares it.
  */
-static bool prefer_shared; /* private maps are, or were, refused or counted */
-static bool shared_maps;   /* there is one. Both are set before the second thread exists */
-static bool dump_maps;     /* they belong into core files */
+static bool prefer_shared;    /* private maps are, or were, refused or counted */
+static bool shared_maps;      /* there is one. Both are set before the second thread exists */
+static bool dump_maps;        /* they belong into core files */
+static size_t large_bytes[2]; /* private, shared */
+
+size_t sys_large_bytes(bool shared_too)
+{
+    return large_bytes[0] + (shared_too ? large_bytes[1] : 0);
+}
 
 void sys_dump_maps(bool wanted)
 {
@@ -98,6 +104,8 @@ static long map_large(uintptr_t addr, size_t bytes, bool *shared)
         p = map_private(addr, bytes);
     }
     shared_maps |= *shared;
+    if (!failed(p))
+        large_bytes[*shared] += bytes;
     return p;
 }
 

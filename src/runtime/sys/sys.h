@@ -23,6 +23,8 @@ void *sys_reserve(size_t bytes);
 bool sys_is_reserved(uintptr_t addr); /* inside of such an array */
 /* Should these large maps be in core files? Before the first of them; by default not. */
 void sys_dump_maps(bool wanted);
+/* Of all these large maps; shared ones don't count as data of the process. */
+size_t sys_large_bytes(bool shared_too);
 /* Some large maps had to be made shared (overcommit_memory=2): a child of fork that wrote to them
  * would write to its parent's. The map of sys_map_at it must replace itself. */
 bool sys_maps_are_shared(void);
