@@ -138,6 +138,8 @@ void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p)
 
 void rt_heap_forget(void *p, size_t bytes)
 {
+    if (core_unlikely(!small_blocks.buckets || !large_blocks.buckets)) /* detection is off */
+        return;
     struct block *b = take(&small_blocks, (rt_addr)p);
     if (!b)
         b = take(&large_blocks, (rt_addr)p);

@@ -52,6 +52,7 @@ static bool init_steps(void)
             rt_say("cannot reserve memory for race detection (error %d); races are not detected. "
                    "Try: ulimit -v unlimited",
                    -err);
+        rt_shadow_map_undo();
         return false;
     }
     return true;

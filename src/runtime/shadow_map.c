@@ -174,8 +174,8 @@ static int map_window(const struct window *w)
     return err;
 }
 
-/* Without shadow, the cell of an address is that address: what hooks of the program may look at,
- * and don't change, before they see that there is nothing to do. */
+/* Afterwards the cell of an address is that address: what hooks of the program may look at, and
+ * don't change, before they see that there is nothing to do. */
 static void unmap_windows(uint32_t mapped)
 {
     while (mapped-- > 0) {
@@ -185,6 +185,11 @@ static void unmap_windows(uint32_t mapped)
     }
     rt_map_p = rt_map_q = 0;
     nwindows = 0;
+}
+
+void rt_shadow_map_undo(void)
+{
+    unmap_windows(nwindows);
 }
 
 int rt_shadow_map_init(void)

@@ -32,6 +32,8 @@ CORE_INLINE uint64_t *rt_cell_q(rt_addr a)
 
 /* Maps the shadow of what this process may use. 0, or -errno after saying what to do. */
 int rt_shadow_map_init(void);
+/* There will be no detection after all. While init runs. */
+void rt_shadow_map_undo(void);
 /* A new mapping outside of the windows: maps its shadow as well, if it can. */
 bool rt_shadow_extend(rt_addr addr, size_t bytes);
 /* Is the shadow of these bytes mapped? Other addresses are not checked for races. */
