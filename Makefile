@@ -25,7 +25,7 @@ configure:
 	@if [ -f $(BUILD)/build.ninja ]; then again=--reconfigure; fi; \
 	  meson setup $$again --prefix $(PREFIX) -Dwerror=$(WERROR) $(BUILD) >$(BUILD).log 2>&1 \
 	    || { cat $(BUILD).log; rm -f $(BUILD).log; exit 1; }; \
-	  grep -a 'WARNING' $(BUILD).log | grep -v 'has no sources' ; rm -f $(BUILD).log
+	  grep -a 'WARNING' $(BUILD).log | grep -v 'has no sources\|feature deprecated\|Deprecated features' ; rm -f $(BUILD).log
 
 setup:
 	@tools/setup.sh all

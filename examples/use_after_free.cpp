@@ -9,7 +9,7 @@
  *   repaired  the same with -DFIXED: main waits for the thread before it deletes the log
  *
  * The report: "heap-use-after-free"; the access in Log::add(); the "Previous write", which is the
- * delete in main; and where the threads and the block come from.
+ * delete in main; and where the thread comes from.
  */
 #include <atomic>
 #include <cstdio>

@@ -83,7 +83,7 @@ static const struct cli_row environment[] = {
 };
 
 static const struct cli_row statuses[] = {
-    {"2", "wrong usage, or a fully static link, which is not supported"},
+    {"2", "wrong usage"},
     {"125", "the runtime was not found"},
     {"126, 127", "the compiler cannot be executed; was not found"},
     {"other", "the status of the compiler"},

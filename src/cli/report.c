@@ -27,6 +27,11 @@ static int report(const char *path, bool json, enum cli_color color)
         cli_error("report", "cannot read %s: %s", path, strerror(-error));
         return CLI_FAILURE;
     }
+    if (findings.damaged && !findings.starts && !findings.count) {
+        cli_error("report", "%s is no sidecar of reprise", path);
+        findings_free(&findings);
+        return CLI_FAILURE;
+    }
     struct symbols *symbols = symbols_open(&settings);
     if (json)
         findings_print_json(stdout, &findings, symbols);

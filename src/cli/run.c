@@ -160,11 +160,12 @@ static void replace_libtsan(void)
     free(path);
 }
 
-static void look_at_program(const char *name)
+/* Is it instrumented, as far as its file tells? */
+static bool look_at_program(const char *name)
 {
     char path[PATH_MAX];
     if (!cli_find_program(name, path, sizeof path))
-        return; /* exec will say why */
+        return false; /* exec will say why */
     struct elfinfo info = elfinfo_read(path);
     if (info.wants_libtsan)
         replace_libtsan();
@@ -173,6 +174,7 @@ static void look_at_program(const char *name)
                   "%s is not instrumented, so races in its memory are not seen; build it with "
                   "reprise cc",
                   name);
+    return info.instrumented;
 }
 
 /* ---- afterwards ---- */
@@ -191,7 +193,19 @@ static void print_findings(const struct run *run, const struct findings *finding
     symbols_close(symbols);
 }
 
-static void summarize(const struct run *run)
+/* Nothing was found: is that worth anything? A crash report ends with the status of findings. */
+static void print_silence(const struct findings *findings, bool instrumented, int status)
+{
+    if (instrumented && !findings->starts)
+        cli_error("run", "the program has another runtime of -fsanitize=thread in it, so nothing "
+                         "was recorded; link it with reprise cc");
+    else if (status)
+        fprintf(stderr, "reprise: no findings; the program ended with status %d\n", status);
+    else
+        fputs("reprise: no findings\n", stderr);
+}
+
+static void summarize(const struct run *run, bool instrumented, int status)
 {
     struct findings findings;
     if (!run->sidecar.path[0])
@@ -204,7 +218,7 @@ static void summarize(const struct run *run)
     if (!run->no_summary && findings.count)
         print_findings(run, &findings);
     else if (!run->no_summary && !run->quiet)
-        fputs("reprise: no findings\n", stderr);
+        print_silence(&findings, instrumented, status);
     if (findings.damaged && !run->quiet)
         cli_error("run", "%zu lines of %s are damaged", findings.damaged, run->sidecar.shown);
     if (!findings.count && !findings.damaged)
@@ -229,13 +243,13 @@ static int run_program(struct run *run, char **argv)
         return status;
     export_settings(run);
     setenv(WIRE_ENV_SYMBOLIZER, cli_self(), 0);
-    look_at_program(argv[0]);
+    bool instrumented = look_at_program(argv[0]);
     status = child_run(argv);
     if (status < 0) {
         run_sidecar_drop(&run->sidecar);
         return cannot_start(argv[0], -status);
     }
-    summarize(run);
+    summarize(run, instrumented, status);
     return status;
 }
 
@@ -302,7 +316,7 @@ static const struct cli_row files[] = {
 static const struct cli_row examples[] = {
     {"reprise run ./prog -v input", "run and summarize"},
     {"reprise run --halt -- ./prog", "end at the first finding"},
-    {"reprise run --set history_size=7 ./prog", "with an option of the runtime"},
+    {"reprise run --set second_deadlock_stack=1 ./prog", "with an option of the runtime"},
     {0},
 };
 

@@ -39,6 +39,8 @@ static void read_line(struct findings *findings, const char *line, size_t length
     const char *kind = finding_string(object, "kind", NULL);
     if (!kind)
         findings->damaged++;
+    else if (strcmp(kind, WIRE_KIND_START) == 0)
+        findings->starts++;
     else if (strcmp(kind, WIRE_KIND_FINDING) == 0) {
         if (finding_string(object, "type", NULL) && finding_string(object, "title", NULL))
             add(findings, object);

@@ -23,6 +23,7 @@ struct findings {
     struct finding *at;
     size_t count, capacity;
     size_t reports; /* of all findings together */
+    size_t starts;  /* processes in which the runtime came up */
     size_t damaged; /* lines that are not what they should be */
 };
 
