@@ -329,9 +329,19 @@ bool rt_fault_in_hook(const siginfo_t *info, const ucontext_t *context, rt_addr 
     return true;
 }
 
+/* Shared maps (sys.h) get a page when it is touched; when none is left the kernel sends this. */
+static bool is_our_page(int sig, const siginfo_t *info)
+{
+    rt_addr at = (rt_addr)info->si_addr;
+    return sig == SIGBUS && (rt_shadow_conflicts(at, 1) || sys_is_reserved(at));
+}
+
 static void deliver_fault(struct rt_thread *t, int sig, siginfo_t *info, ucontext_t *context)
 {
     rt_addr pointer;
+    if (is_our_page(sig, info))
+        rt_die("no memory is left for race detection; the program ends here. Findings made so far "
+               "stand; memory_limit_mb=N keeps the runtime below N MB");
     if (sig == SIGSEGV && rt_fault_in_hook(info, context, &pointer))
         info->si_addr = (void *)pointer;
     if (!rt_tls.depth) {
