@@ -84,7 +84,7 @@ void rt_fork_child(void)
     rt_thread_after_fork_child(t);
     rt_pthread_after_fork(t);
     rt_fd_after_fork(t);
-    rt_limits_start();
+    rt_limits_after_fork();
     close_scope(t);
 }
 

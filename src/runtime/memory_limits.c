@@ -100,8 +100,14 @@ static void check_runtime(size_t resident, uint64_t now)
     static uint64_t measured;         /* when */
     static bool dropping;
     size_t limit = (size_t)rt_options.memory_limit_mb << 20;
+    static bool said;
     bool dropped = dropping && !rt_limits_drop_wanted;
 
+    if (rt_options.verbosity && !said) { /* the stock runtime's words */
+        rt_say("ThreadSanitizer: memory flush check: RSS=%zu LIMIT=%zu MB", resident >> 20,
+               limit >> 20);
+        said = true;
+    }
     if (!dropped &&
         (dropping || resident <= limit ||
          (resident < measured_at + limit / 16 && now - measured < MEASURE_EVERY_MS * MS)))
@@ -159,11 +165,24 @@ static int watch(void *unused)
     return 0;
 }
 
+static bool started; /* by the only thread: at init, when it makes the second one, after fork */
+
+void rt_limits_after_fork(void)
+{
+    started = false;
+    rt_limits_start();
+}
+
 void rt_limits_start(void)
 {
-    if (!rt_options.memory_limit_mb && !rt_options.flush_memory_ms &&
-        !rt_options.soft_rss_limit_mb && !rt_options.hard_rss_limit_mb)
+    bool process = rt_options.soft_rss_limit_mb || rt_options.hard_rss_limit_mb;
+    bool history = rt_options.memory_limit_mb || rt_options.flush_memory_ms;
+
+    if (rt_multi || rt_options.force_background_thread)
+        process |= history; /* while there is one thread there is no history */
+    if (started || !process)
         return;
+    started = true;
     int error = sys_thread(watch, NULL);
     if (error)
         rt_say("cannot start the thread that watches memory (error %d): the limits do not hold",

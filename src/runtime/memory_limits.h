@@ -18,8 +18,9 @@
 
 #include "rt.h"
 
-/* Starts the thread if there is something to watch. From init, and in the child of a fork. */
+/* Starts the thread if there is something to watch. From init, and when there are two threads. */
 void rt_limits_start(void);
+void rt_limits_after_fork(void); /* in the child */
 
 /* Somebody shall call rt_limits_drop. Set after it: rt_event_reset_wanted, which is looked at. */
 extern bool rt_limits_drop_wanted;

@@ -5,6 +5,7 @@
 #include "finding.h"
 #include "format.h"
 #include "ignore.h"
+#include "memory_limits.h"
 #include "options.h"
 #include "shadow_map.h"
 #include "signals.h"
@@ -270,6 +271,7 @@ static void become_multi(struct rt_thread *t)
 {
     rt_multi = true;
     rt_event_new_window(t);
+    rt_limits_start();
 }
 
 struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned flags)
@@ -372,7 +374,12 @@ void rt_thread_end(struct rt_thread *t)
     uint64_t mask;
     bool gone;
 
-    rt_tls.depth++;          /* stays up: the thread is outside for good */
+    /* stays up: late hooks pass through. The registry changes only while the world runs */
+    if (rt_tls.depth++ == 0) {
+        __atomic_signal_fence(__ATOMIC_SEQ_CST);
+        if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
+            rt_world_wait();
+    }
     rt_signals_block(&mask); /* for good: others shall handle what is sent to the process */
     rt_ignore_check(t);
     rt_altstack_end(t);
