@@ -3,6 +3,7 @@
 #include "event.h"
 #include "mutex.h"
 #include "sys/sys.h"
+#include "thread.h"
 #include <errno.h>
 
 enum { STRIPES = 1 << 16, REGION_BITS = 9 };
@@ -127,13 +128,21 @@ void rt_sync_put(struct rt_sync *s)
 
 enum { PEEK_STEPS = 32 };
 
+/* Its own release, or one that it knows, and with it all that the releaser knew. Threads that
+ * have to share a slot don't know what the others in it knew. */
+static bool knows_release(const struct rt_thread *t, uint32_t slot, core_id time)
+{
+    return (slot == t->slot || core_clock_get(&t->clock, slot) >= time) &&
+           core_likely(!rt_thread_forced_reuse());
+}
+
 static bool knows(const struct rt_thread *t, const struct rt_sync *s)
 {
     core_id time = __atomic_load_n(&s->time, __ATOMIC_RELAXED);
     uint32_t slot = __atomic_load_n(&s->slot, __ATOMIC_RELAXED);
 
     if (time)
-        return slot == t->slot || core_clock_get(&t->clock, slot) >= time;
+        return knows_release(t, slot, time);
     return !__atomic_load_n(&s->clock.first, __ATOMIC_RELAXED) &&
            !__atomic_load_n(&s->clock.nmore, __ATOMIC_RELAXED);
 }
@@ -165,11 +174,8 @@ bool rt_sync_unchanged(rt_addr addr, uint32_t seen)
 
 void rt_sync_acquire(struct rt_thread *t, struct rt_sync *s)
 {
-    if (s->time && s->slot != t->slot && core_clock_get(&t->clock, s->slot) >= s->time)
-        return; /* t knows this release, and with it all that the releaser knew */
-    if (s->time && s->slot == t->slot)
-        return; /* its own */
-    rt_sync_read_clock(s, &t->clock);
+    if (!s->time || !knows_release(t, s->slot, s->time))
+        rt_sync_read_clock(s, &t->clock);
 }
 
 void rt_sync_clear(struct rt_sync *s)
