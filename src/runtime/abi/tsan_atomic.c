@@ -58,11 +58,19 @@ struct op {
     struct rt_race race;
 };
 
+/* A bad pointer faults here, while nothing is locked: handlers may jump away. (Writing where only
+ * reading is allowed still faults later.) */
+static void touch(const volatile void *addr)
+{
+    (void)*(const volatile char *)addr;
+}
+
 static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc pc)
 {
     op->t = NULL;
     if (!rt_multi)
         return;
+    touch(addr);
     struct rt_thread *t = rt_scope_enter_bare(&op->scope);
     if (!t)
         return;
