@@ -108,19 +108,30 @@ static void use(struct rt_thread *t, rt_pc pc, rt_addr addr)
 
 /* ---- life ---- */
 
+/* Nobody holds it any more: children of fork make mutexes anew that were taken before. */
+static void name_anew(struct rt_thread *t, rt_pc pc, struct rt_sync *s, unsigned flags)
+{
+    if (s->mutex) {
+        names[s->mutex % NAMES_MAX].destroyed = true;
+        t->lockset = rt_lockset_remove(t->lockset, s->mutex);
+    }
+    s->owner = RT_SYNC_NOBODY;
+    s->recursion = 0;
+    s->readers = 0;
+    name_mutex(t, pc, s, flags);
+}
+
 void rt_mutex_create(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
 {
     if (!(flags & RT_MUTEX_LINKER_INIT))
         rt_access(t, pc, addr, 1, RT_WRITE);
     struct rt_sync *s = rt_sync_make(addr);
     bool held = s->owner != RT_SYNC_NOBODY || s->readers;
-    if (s->mutex && !held)
-        names[s->mutex % NAMES_MAX].destroyed = true;
     s->state = 0;
-    if (held) /* annotations may come late: it stays the mutex that is held */
+    if (held && !(flags & RT_MUTEX_FRESH)) /* it stays the mutex that is held */
         s->state = RT_SM_KNOWN | state_of_flags(flags);
     else
-        name_mutex(t, pc, s, flags);
+        name_anew(t, pc, s, flags);
     rt_sync_put(s);
 }
 

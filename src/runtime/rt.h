@@ -200,6 +200,9 @@ enum rt_mutex_flags {
     RT_MUTEX_RECURSIVE_LOCK = 1 << 6,
     RT_MUTEX_RECURSIVE_UNLOCK = 1 << 7,
     RT_MUTEX_NOT_STATIC = 1 << 8,
+    /* not of the public interface: created by its real init, not by an annotation, which may come
+     * when the mutex is in use already */
+    RT_MUTEX_FRESH = 1 << 30,
 };
 
 void rt_mutex_create(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags);

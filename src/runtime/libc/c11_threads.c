@@ -95,7 +95,7 @@ RT_INTERCEPT(int, mtx_init, (mtx_t * m, int type))
     RT_SCOPE(mtx_init);
     int err = RT_REAL(mtx_init)(m, type);
     if (t && err == thrd_success)
-        rt_mutex_create(t, pc, (rt_addr)m, rt_pthread_mutex_flags(m));
+        rt_mutex_create(t, pc, (rt_addr)m, rt_pthread_mutex_flags(m) | RT_MUTEX_FRESH);
     return err;
 }
 

@@ -12,7 +12,7 @@ RT_INTERCEPT(int, pthread_mutex_init, (pthread_mutex_t * m, const pthread_mutexa
     RT_SCOPE(pthread_mutex_init);
     int err = RT_REAL(pthread_mutex_init)(m, attr);
     if (t && !err)
-        rt_mutex_create(t, pc, (rt_addr)m, rt_pthread_mutex_flags(m));
+        rt_mutex_create(t, pc, (rt_addr)m, rt_pthread_mutex_flags(m) | RT_MUTEX_FRESH);
     return err;
 }
 

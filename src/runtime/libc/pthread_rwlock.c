@@ -9,7 +9,7 @@ RT_INTERCEPT(int, pthread_rwlock_init, (pthread_rwlock_t * l, const pthread_rwlo
     RT_SCOPE(pthread_rwlock_init);
     int err = RT_REAL(pthread_rwlock_init)(l, attr);
     if (t && !err)
-        rt_mutex_create(t, pc, (rt_addr)l, 0);
+        rt_mutex_create(t, pc, (rt_addr)l, RT_MUTEX_FRESH);
     return err;
 }
 

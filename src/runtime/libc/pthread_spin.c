@@ -6,7 +6,7 @@ RT_INTERCEPT(int, pthread_spin_init, (pthread_spinlock_t * l, int shared))
     RT_SCOPE(pthread_spin_init);
     int err = RT_REAL(pthread_spin_init)(l, shared);
     if (t && !err)
-        rt_mutex_create(t, pc, (rt_addr)l, 0);
+        rt_mutex_create(t, pc, (rt_addr)l, RT_MUTEX_FRESH);
     return err;
 }
 
