@@ -8,11 +8,6 @@
 
 static unsigned collections;
 
-unsigned rt_collections(void)
-{
-    return collections;
-}
-
 static void mark_cells(void *compact, uint64_t *p, uint64_t *q, size_t n)
 {
     core_compact_mark_cells(compact, p, q, n);

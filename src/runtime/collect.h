@@ -21,7 +21,5 @@ enum rt_compact_step { RT_COMPACT_KNOWS, RT_COMPACT_MARK, RT_COMPACT_MOVE };
 /* False: it could not be done, or would not have freed enough. Then the history must be dropped,
  * as nothing of it is usable. World stopped. */
 bool rt_collect(void);
-/* How often it was done. */
-unsigned rt_collections(void);
 
 #endif

@@ -38,17 +38,6 @@ void rt_mutex_forget(struct rt_sync *s)
     rt_deadlock_destroy(s->mutex);
 }
 
-uint32_t rt_mutex_uid(rt_addr addr)
-{
-    struct rt_sync *s = rt_sync_get(addr);
-    uint32_t uid = 0;
-    if (s) {
-        uid = s->mutex;
-        rt_sync_put(s);
-    }
-    return uid;
-}
-
 static unsigned state_of_flags(unsigned flags)
 {
     return (flags & RT_MUTEX_LINKER_INIT ? RT_SM_LINKER_INIT : 0) |

@@ -14,8 +14,5 @@
 int rt_mutex_init(void);
 /* The sync object goes away (free of its memory): the name stays. Under its stripe lock. */
 void rt_mutex_forget(struct rt_sync *s);
-/* uid of the mutex at addr, 0 = none. */
-uint32_t rt_mutex_uid(rt_addr addr);
-/* Mutexes that t holds, e.g. for __tsan_check_no_mutexes_held: t->lockset. */
 
 #endif

@@ -389,15 +389,3 @@ void rt_sync_compact(struct core_compact *c, enum rt_compact_step step)
         for (struct rt_sync *s = stripes[i].first; s; s = s->chain)
             (step == RT_COMPACT_MARK ? mark_object : move_object)(c, s);
 }
-
-void rt_sync_lock_all(void)
-{
-    for (unsigned i = 0; i < STRIPES; i++)
-        stripe_lock(&stripes[i]);
-}
-
-void rt_sync_unlock_all(void)
-{
-    for (unsigned i = 0; i < STRIPES; i++)
-        stripe_unlock(&stripes[i]);
-}

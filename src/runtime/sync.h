@@ -90,8 +90,5 @@ void rt_sync_reset_all(void);
 struct core_compact;
 enum rt_compact_step;
 void rt_sync_compact(struct core_compact *c, enum rt_compact_step step); /* mark or move */
-/* Around fork. */
-void rt_sync_lock_all(void);
-void rt_sync_unlock_all(void);
 
 #endif
