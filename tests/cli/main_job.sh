@@ -52,7 +52,7 @@ for compiler in clang-19 clang-14 gcc; do
     run reprise run ./fixed 5
     is 5 status
     is 'done' out
-    is 'reprise: no findings' err
+    is 'reprise: no findings; the program ended with status 5' err
     run ./fixed
     is '' err
     ok "$compiler: the fixed twin is silent"
