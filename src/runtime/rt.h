@@ -74,7 +74,7 @@ struct rt_thread {
     core_id epoch_first;     /* ids from here to next were drawn in this epoch, mutexes unchanged */
     core_id told;            /* the time of its last release, */
     uint32_t told_version;   /* and of which clock; see rt_event_tell */
-    struct core_clock fence_release; /* published by relaxed stores; see atomic.c */
+    struct core_clock fence_release; /* published by relaxed stores; see abi/tsan_atomic.c */
     struct core_clock fence_acquire; /* gathered by relaxed loads */
     uint32_t lockset;                /* mutexes held now; see lockset.h */
 
@@ -110,7 +110,7 @@ struct rt_thread {
     void *user;        /* libc/pthread_once.c: calls in progress */
     char name[24]; /* as set by pthread_setname_np and the like; written under rt_threads lock */
 
-    /* caches: event.c, shadow.c */
+    /* caches: event.c */
     struct rt_caches *caches;
 
     struct rt_thread *list_next,
