@@ -42,7 +42,6 @@ static unsigned state_of_flags(unsigned flags)
 {
     return (flags & RT_MUTEX_LINKER_INIT ? RT_SM_LINKER_INIT : 0) |
            (flags & RT_MUTEX_WRITE_REENTRANT ? RT_SM_WRITE_REENTRANT : 0) |
-           (flags & RT_MUTEX_READ_REENTRANT ? RT_SM_READ_REENTRANT : 0) |
            (flags & RT_MUTEX_NOT_STATIC ? RT_SM_NOT_STATIC : 0);
 }
 

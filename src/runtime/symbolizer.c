@@ -28,11 +28,6 @@ static struct {
     char path[RT_LOG_PATH];
 } helper;
 
-const char *rt_symbolizer_path(void)
-{
-    return helper.path[0] ? helper.path : NULL;
-}
-
 /* ---- which program ---- */
 
 /* Its environment: as ours was at start, less what would put a runtime into it or make it ask

@@ -19,7 +19,4 @@
 bool rt_symbolizer_ask(const char *kind, const char *module, uintptr_t offset,
                        struct rt_text *answer);
 
-/* What became of it: the path that was started, NULL when none was found or needed. */
-const char *rt_symbolizer_path(void);
-
 #endif

@@ -26,7 +26,6 @@ enum rt_sync_mutex_state {
     RT_SM_BROKEN = 1 << 2, /* a misuse was reported: say no more */
     RT_SM_LINKER_INIT = 1 << 3,
     RT_SM_WRITE_REENTRANT = 1 << 4,
-    RT_SM_READ_REENTRANT = 1 << 5,
     RT_SM_NOT_STATIC = 1 << 6,
 };
 
