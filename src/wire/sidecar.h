@@ -13,14 +13,32 @@
  *
  * kind "start", once a process:      exe (path), args (array of strings), build_id of exe,
  *                                    runtime (its version)
- * kind "end", when it exits orderly: findings (count), status (exit status)
+ * kind "end", when it exits orderly, or by a signal that the runtime sees:
+ *   findings    count
+ *   status      exit status, or 128 + signal
+ *   signal      number, when that ended it
+ *   seed, strategy   of a run with a seed; strategy with its parameters
+ *   schedule_hash    "0x..." of all schedule points: equal runs have equal ones
+ *   steps       schedule points passed
+ *   switches    times that another thread went on
+ *   diverged    where the run left the trail or the schedule it was given: {step, thread, op},
+ *               left out when it did not
+ *   schedule    with record=1: the schedule string
+ *   trail       with record=1: "N:hex": one byte of the rolling hash after every Nth point, at
+ *               most 4096 of them; expect= takes the same text
+ *   inexact     with a controlled strategy: what came from outside at a time of its own, array of
+ *               "external" (a system call that waited), "signal", "foreign-thread"; left out when
+ *               nothing did
  *
  * kind "finding"; a key that does not apply is left out
  *   n           1, 2, ...: number of the finding in its process
  *   type        stable name in lower case with dashes: "data-race", "lock-order", ...
  *   title       as in the text report: "data race"
  *   signature   what makes two reports the same finding; its version comes first: "1-9f3c..."
- *   seed, strategy, schedule   what brings the execution back
+ *   seed, strategy   what brings the execution back
+ *   step        schedule points passed until then
+ *   waits       deadlock: array of {thread, op, object, holder: thread or left out}; stacks[i] is
+ *               where waits[i] waits
  *   accesses    array; [0] is the access that completed the race
  *                 op        "read" or "write"
  *                 atomic    true; left out when plain

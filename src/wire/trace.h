@@ -1,0 +1,28 @@
+/* The trace: every schedule point of one run, for explanations. Written by the runtime with
+ * trace=FILE, read by `reprise shrink` and `reprise explain`.
+ *
+ * Text, one line a record, fields separated by one tab, in the order of the run. The first field
+ * says what the line is. Readers skip lines they do not know.
+ *
+ *   trace    1                                     version; first line
+ *   module   NUMBER PATH BUILD_ID                  before its number is used; BUILD_ID may be "-"
+ *   thread   ID PARENT STEP                        created by PARENT at that step
+ *   point    STEP THREAD OP OBJECT MODULE OFFSET   THREAD is about to do OP (core/op.h: its name)
+ *   value    STEP VALUE                            what the operation of that step read or wrote
+ *   switch   STEP FROM TO WHY                      TO runs on; WHY: "preempt" (FROM could go on),
+ *                                                  "wait", "end", "yield"
+ *   wait     STEP THREAD OP OBJECT                 THREAD cannot go on
+ *   choice   STEP THREAD COUNT CHOSEN              another free choice
+ *   finding  STEP THREAD NUMBER TYPE               a finding was reported (its n in the sidecar)
+ *   end      STEP STATUS
+ *
+ * STEP counts from 1. OBJECT and thread ids are small numbers, OBJECT 0 is none. MODULE is -1 when
+ * the place lies in none; OFFSET and VALUE are hexadecimal with 0x. OFFSET is inside the
+ * instruction, as in the sidecar.
+ */
+#ifndef REPRISE_WIRE_TRACE_H
+#define REPRISE_WIRE_TRACE_H
+
+#define WIRE_TRACE_VERSION 1
+
+#endif
