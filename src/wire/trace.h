@@ -8,7 +8,15 @@
  *   module   NUMBER PATH BUILD_ID                  before its number is used; BUILD_ID may be "-"
  *   thread   ID PARENT STEP                        created by PARENT at that step
  *   point    STEP THREAD OP OBJECT MODULE OFFSET   THREAD is about to do OP (core/op.h: its name)
+ *   caller   STEP DEPTH MODULE OFFSET              a frame further out of that place, DEPTH 1 being
+ *                                                  the caller; optional, and so is each of them
  *   value    STEP VALUE                            what the operation of that step read or wrote
+ *   object   NUMBER KIND MODULE OFFSET INTO        what the object is; optional, anywhere. KIND:
+ *                                                  "global" (MODULE OFFSET: its address), "heap"
+ *                                                  (MODULE OFFSET: the code that allocated its
+ *                                                  block), "stack", "thread", "fd" (MODULE is -1;
+ *                                                  OFFSET: of which thread, or the number). INTO:
+ *                                                  bytes from the start of the block, 0 else
  *   switch   STEP FROM TO WHY                      TO runs on; WHY: "preempt" (FROM could go on),
  *                                                  "wait", "end", "yield"
  *   wait     STEP THREAD OP OBJECT                 THREAD cannot go on
