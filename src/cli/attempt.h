@@ -1,0 +1,105 @@
+/* One attempt: a program is run once under options of the runtime, watched from outside, and what
+ * became of it is told. `reprise hunt`, `replay` and `shrink` are made of attempts.
+ *
+ * The program runs in a process group of its own. At the limit, on ^C and when the program itself
+ * has ended, all that is left of the group is killed; when this command dies, the program does,
+ * too. The runtime knows nothing of the limit. What it says comes through a sidecar in a temporary
+ * file; a program that was killed has said only what it found until then, and that is no error.
+ *
+ * From the first attempt on SIGCHLD, SIGINT, SIGTERM and SIGHUP are blocked in this process, and
+ * attempt_wait() takes them; the program gets the mask that was there before. One thread only.
+ */
+#ifndef REPRISE_CLI_ATTEMPT_H
+#define REPRISE_CLI_ATTEMPT_H
+
+#include "report/findings.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum attempt_stream {
+    ATTEMPT_INHERIT, /* ours */
+    ATTEMPT_DISCARD, /* /dev/null; input that is a file is opened anew, so that every attempt reads
+                        it from its start */
+    ATTEMPT_KEEP,    /* output only: in memory, for the outcome */
+};
+
+/* What to run and how; zeroed means: as it would run by itself. Strings may be NULL. The struct and
+ * its strings are needed only during attempt_start(). */
+struct attempt {
+    char **argv;          /* NULL at the end */
+    const char *settings; /* runtime options, as REPRISE_OPTIONS has them; added to those there */
+    const char *seed, *strategy;
+    bool record;                           /* outcome has schedule and trail */
+    const char *schedule, *expect, *trace; /* names of files, as the options of these names */
+    const char *profile, *profile_out;
+    const char *sidecar; /* to append to and to keep; NULL: a temporary file */
+    double limit_s;      /* 0: none */
+    bool same_group;     /* stays in our process group, as interactive programs need it: ^C then
+                            reaches it by itself, and what it leaves behind stays */
+    bool on_cpu;         /* controlled strategies: all its threads on this processor */
+    int cpu;
+    enum attempt_stream input, output, errors;
+};
+
+struct attempt_outcome {
+    int status;       /* exit status; -1: a signal ended it */
+    int signal;       /* 0: none */
+    bool timed_out;   /* and was killed: status and signal say how */
+    bool interrupted; /* the same because this command was asked to end */
+    double seconds;   /* on the wall */
+    struct findings findings;
+
+    /* From the sidecar, of the process that was started, or else of the first that spoke. Texts
+     * are NULL, and numbers 0, when it did not say. */
+    bool spoke; /* the runtime was in the program */
+    bool ended; /* it came to an orderly end, so what follows is complete */
+    char *build_id;
+    char *seed, *strategy; /* as the runtime understood them */
+    char *hash;            /* "0x..." of the schedule */
+    uint64_t steps, switches;
+    char *schedule, *trail; /* with record */
+    bool diverged;
+    uint64_t diverged_step, diverged_thread;
+    char *diverged_op;
+    char *inexact; /* "external, signal": what came from outside at a time of its own */
+
+    char *output, *errors; /* ATTEMPT_KEEP: terminated by a zero that is not counted */
+    size_t output_bytes, errors_bytes;
+};
+
+struct attempt_running; /* one that was started */
+
+/* Starts it. NULL with *error = -errno when that is not possible: -ENOENT and -EACCES are those of
+ * the program. */
+struct attempt_running *attempt_start(const struct attempt *attempt, int *error);
+
+/* Waits until one of `count` has ended, by itself or at its limit, and returns its index; entries
+ * may be NULL. Or -ETIMEDOUT when `until_s` (of attempt_clock(); 0: for ever) has passed, -EINTR
+ * when this command is asked to end (^C; also at every later call), which ends none of them. */
+int attempt_wait(struct attempt_running **running, size_t count, double until_s);
+
+/* Ends it if it still runs (then as `interrupted`), frees it, and tells what became of it. */
+void attempt_finish(struct attempt_running *running, struct attempt_outcome *outcome);
+
+/* All three for one. 0, or -errno when it could not be started. On ^C it is ended and
+ * outcome->interrupted is set. */
+int attempt_run(const struct attempt *attempt, struct attempt_outcome *outcome);
+void attempt_outcome_free(struct attempt_outcome *outcome);
+
+/* The exit status as a shell has it: 128 + signal. */
+int attempt_shell_status(const struct attempt_outcome *outcome);
+
+/* Seconds of a clock that only goes forward. */
+double attempt_clock(void);
+
+/* Whether the outcome is a failure of the program itself, apart from findings. `text` says which:
+ * "exit status 3", "signal 6 (Aborted)", "no end within 10 s". */
+bool attempt_failed(const struct attempt_outcome *outcome, char *text, size_t size);
+
+/* A directory for temporary files of this process, made at first use and removed with all in it at
+ * its end: below TMPDIR, or /tmp or /dev/shm when there is no room. NULL: nowhere. */
+const char *attempt_temporary(void);
+
+#endif
