@@ -30,6 +30,7 @@
 
 #include "../core/strategy.h"
 #include "rt.h"
+#include <poll.h>
 
 /* Set once, by init, before there is a second thread. */
 extern enum core_strategy_kind rt_strategy;
@@ -144,6 +145,10 @@ void rt_turn_outside_end(struct rt_thread *t);
 enum rt_woke rt_turn_wait_fd(struct rt_thread *t, rt_pc pc, int fd, short events,
                              uint64_t deadline_ns);
 void rt_turn_fd_changed(struct rt_thread *t);
+/* The same for any of several; events as for poll, revents may be written. n 0: until the deadline
+ * or a signal. */
+enum rt_woke rt_turn_wait_fds(struct rt_thread *t, rt_pc pc, struct pollfd *fds, nfds_t n,
+                              uint64_t deadline_ns);
 
 /* ---- virtual time ---- */
 
@@ -157,5 +162,21 @@ bool rt_clock_is_virtual(void);
 uint64_t rt_clock_deadline_ns(clockid_t clock, const struct timespec *deadline);
 /* The same for "so much from now". */
 uint64_t rt_clock_after_ns(uint64_t ns);
+
+/*
+ * Something that happens at a time, without a thread of its own: timers. ring is called when time
+ * has reached the deadline, by the thread that has the turn or is giving it away, which may be
+ * about to wait itself; the alarm is off then. It comes to no point and does not wait; it may set
+ * alarms, call rt_turn_wake, rt_turn_interrupt and rt_turn_fd_changed, and send signals.
+ * A set alarm counts as a deadline: while there is one, nothing is a deadlock.
+ */
+struct rt_alarm {
+    uint64_t deadline_ns; /* turn.c's, like next; the owner zeroes both before first use */
+    struct rt_alarm *next;
+    void (*ring)(struct rt_thread *t, struct rt_alarm *a);
+};
+/* Sets it, or moves it when it is set; RT_NEVER: off. Of several at one time the first set rings
+ * first. */
+void rt_turn_at(struct rt_thread *t, struct rt_alarm *a, uint64_t deadline_ns);
 
 #endif
