@@ -18,6 +18,7 @@ build | cmd pkg-config                 | pkg-config
 build | header gelf.h                  | libelf-dev
 build | header elfutils/libdwfl.h      | libdw-dev
 build | header jansson.h               | libjansson-dev
+build | header sqlite3.h               | libsqlite3-dev
 all   | cmd gcc-12                     | gcc-12
 all   | cmd g++-12                     | g++-12
 all   | cmd clang-19                   | clang-19

@@ -49,15 +49,14 @@ void store_close(struct store *store);                /* NULL is fine */
 const char *store_message(const struct store *store); /* of the last failed call; one line */
 const char *store_last_message(void);                 /* of the last failed store_open() */
 
-/* Adds an occurrence of a finding (seed and strategy say which): a finding with this signature that
- * is not there yet is made of all fields; of one that is there the missing texts are filled in,
- * last_seen moves, and the occurrence is counted unless it was there. Sets finding->id, count,
- * first_seen, last_seen and *is_new (may be NULL): whether the finding is. */
+/* Adds an occurrence of a finding (seed and strategy say which). A finding with a new signature is
+ * made of all fields; one that is there stays as it is, but for last_seen and count, which moves
+ * when the occurrence is new. Sets finding->id, count, first_seen, last_seen and *is_new (may be
+ * NULL): whether the finding is. */
 int store_add(struct store *store, struct store_finding *finding, bool *is_new);
 
-/* Replaces what a run under record=1 has told: seed, strategy, schedule, trail, hash, steps,
- * report, details, build_id, reproduced, as they are in *finding, of finding->id. NULL leaves a
- * text as it is. */
+/* Replaces all that one run has told of finding->id: argv, directory, seed, strategy, settings,
+ * build_id, schedule, trail, hash, steps, status, signal, report, details, reproduced. */
 int store_update(struct store *store, const struct store_finding *finding);
 /* The shrunk schedule of a finding. */
 int store_set_shrunk(struct store *store, int64_t id, const char *schedule);
