@@ -44,17 +44,18 @@ static int wait_for_end(pid_t pid)
 }
 
 /* The pipe closes itself on a successful exec; otherwise it carries errno. */
-static void become(char **argv, int report, const sigset_t *mask)
+static void become(const struct target *target, char **environment, int report,
+                   const sigset_t *mask)
 {
     sigprocmask(SIG_SETMASK, mask, NULL);
-    execvp(argv[0], argv);
-    int error = errno;
+    target_enter_child(target);
+    int error = -target_exec(target, environment);
     if (write(report, &error, sizeof error) < 0)
         error = 0; /* the parent then sees status 127 */
     _exit(127);
 }
 
-int child_run(char **argv)
+int child_run(const struct target *target, char **environment, pid_t *pid)
 {
     int report[2], error = 0;
     sigset_t all, mask;
@@ -62,19 +63,19 @@ int child_run(char **argv)
         return -errno;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, &mask);
-    pid_t pid = fork();
-    if (pid == 0)
-        become(argv, report[1], &mask);
+    *pid = fork();
+    if (*pid == 0)
+        become(target, environment, report[1], &mask);
     int fork_error = errno;
-    child = pid;
-    if (pid > 0)
+    child = *pid;
+    if (*pid > 0)
         install_handlers();
     sigprocmask(SIG_SETMASK, &mask, NULL);
     close(report[1]);
-    ssize_t length = pid > 0 ? read(report[0], &error, sizeof error) : 0;
+    ssize_t length = *pid > 0 ? read(report[0], &error, sizeof error) : 0;
     close(report[0]);
-    if (pid < 0)
+    if (*pid < 0)
         return -fork_error;
-    int status = wait_for_end(pid);
+    int status = wait_for_end(*pid);
     return length == (ssize_t)sizeof error ? -error : status;
 }

@@ -1,4 +1,5 @@
 #include "elfinfo.h"
+#include "wire/sidecar.h"
 
 #include <fcntl.h>
 #include <gelf.h>
@@ -32,6 +33,21 @@ static bool needs(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, const cha
     return false;
 }
 
+static void read_note(Elf *elf, Elf_Scn *section, struct elfinfo *info)
+{
+    Elf_Data *data = elf_getdata(section, NULL);
+    GElf_Nhdr note;
+    size_t name, descriptor;
+    for (size_t at = 0; data && (at = gelf_getnote(data, at, &note, &name, &descriptor)) > 0;) {
+        const char *bytes = data->d_buf;
+        if (note.n_type != NT_GNU_BUILD_ID || note.n_namesz != 4 || memcmp(bytes + name, "GNU", 4))
+            continue;
+        size_t size = note.n_descsz;
+        info->build_id_bytes = size < sizeof info->build_id ? size : sizeof info->build_id;
+        memcpy(info->build_id, bytes + descriptor, info->build_id_bytes);
+    }
+}
+
 static void read_sections(Elf *elf, struct elfinfo *info)
 {
     GElf_Shdr header;
@@ -42,8 +58,37 @@ static void read_sections(Elf *elf, struct elfinfo *info)
             info->instrumented = info->instrumented || names_runtime(elf, section, &header);
         if (header.sh_type == SHT_DYNAMIC)
             info->wants_libtsan = needs(elf, section, &header, "libtsan.so.2");
+        if (header.sh_type == SHT_NOTE)
+            read_note(elf, section, info);
     }
     info->instrumented = info->instrumented || info->wants_libtsan;
+}
+
+static void read_headers(Elf *elf, struct elfinfo *info)
+{
+    GElf_Ehdr header, own = {.e_machine = EM_NONE};
+    GElf_Phdr segment;
+    size_t count = 0;
+    int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    Elf *self = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
+    if (self && gelf_getehdr(self, &own) && gelf_getehdr(elf, &header))
+        info->foreign =
+            header.e_machine != own.e_machine || header.e_ident[EI_CLASS] != own.e_ident[EI_CLASS];
+    info->is_static = elf_getphdrnum(elf, &count) == 0;
+    for (size_t i = 0; i < count && gelf_getphdr(elf, (int)i, &segment); i++)
+        if (segment.p_type == PT_INTERP)
+            info->is_static = false;
+    elf_end(self);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* A static program that was stripped has no names left, but the runtime still reads its options. */
+static bool holds_runtime(Elf *elf)
+{
+    size_t size;
+    const char *bytes = elf_rawfile(elf, &size);
+    return bytes && memmem(bytes, size, WIRE_ENV_OPTIONS, sizeof WIRE_ENV_OPTIONS);
 }
 
 struct elfinfo elfinfo_read(const char *path)
@@ -53,8 +98,12 @@ struct elfinfo elfinfo_read(const char *path)
     elf_version(EV_CURRENT);
     Elf *elf = fd >= 0 ? elf_begin(fd, ELF_C_READ_MMAP, NULL) : NULL;
     info.is_elf = elf && elf_kind(elf) == ELF_K_ELF;
-    if (info.is_elf)
+    if (info.is_elf) {
+        read_headers(elf, &info);
         read_sections(elf, &info);
+        if (info.is_static && !info.instrumented)
+            info.instrumented = holds_runtime(elf);
+    }
     elf_end(elf);
     if (fd >= 0)
         close(fd);

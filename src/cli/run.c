@@ -1,12 +1,11 @@
 /* `reprise run`: runs a program as it is, and says afterwards what the runtime found. */
 #include "child.h"
 #include "cli.h"
-#include "elfinfo.h"
 #include "report/findings.h"
 #include "run_sidecar.h"
+#include "target.h"
 #include "wire/options.h"
 #include "wire/sidecar.h"
-#include "words.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -26,6 +25,7 @@ enum {
 };
 
 struct run {
+    struct target target;
     struct words settings; /* name='value', for the runtime */
     const char *sidecar_wanted;
     enum cli_color color;
@@ -34,18 +34,6 @@ struct run {
 };
 
 /* ---- options ---- */
-
-/* The runtime's syntax has two quotes and no escape, so a value cannot have both. */
-static int add_setting(struct run *run, const char *name, const char *value)
-{
-    if (strchr(value, '\'') && strchr(value, '"')) {
-        cli_error("run", "%s=%s: a value cannot have both kinds of quotes", name, value);
-        return CLI_USAGE;
-    }
-    char quote = strchr(value, '\'') ? '"' : '\'';
-    words_addf(&run->settings, "%s=%c%s%c", name, quote, value, quote);
-    return 0;
-}
 
 /* Refuses what the runtime would refuse, before the program runs. */
 static int check_and_add(struct run *run, const char *name, size_t length, const char *value)
@@ -56,7 +44,7 @@ static int check_and_add(struct run *run, const char *name, size_t length, const
     switch (wire_options_set(&trial, name, length, value, strlen(value))) {
     case 0:
         snprintf(copy, sizeof copy, "%.*s", (int)length, name);
-        return add_setting(run, copy, value);
+        return target_set(&run->settings, "run", copy, value);
     case -ENOENT:
         cli_error("run", "no runtime option '%.*s'; see `reprise help options`", (int)length, name);
         return CLI_USAGE;
@@ -87,8 +75,8 @@ static int add_file(struct run *run, const char *name, const char *path, bool mu
     }
     bool is_stream = strcmp(path, "stdout") == 0 || strcmp(path, "stderr") == 0;
     if (path[0] == '/' || (is_stream && !must_exist) || !getcwd(here, sizeof here))
-        return add_setting(run, name, path);
-    return add_setting(run, name, cli_join(full, sizeof full, here, path));
+        return target_set(&run->settings, "run", name, path);
+    return target_set(&run->settings, "run", name, cli_join(full, sizeof full, here, path));
 }
 
 static int set_color(struct run *run, const char *word)
@@ -109,7 +97,7 @@ static int apply(struct run *run, int id, const char *value)
     case OPTION_EXITCODE:
         return check_and_add(run, "exitcode", 8, value);
     case OPTION_HALT:
-        return add_setting(run, "halt_on_error", "1");
+        return target_set(&run->settings, "run", "halt_on_error", "1");
     case OPTION_SET:
         return add_set(run, value);
     case OPTION_COLOR:
@@ -124,57 +112,6 @@ static int apply(struct run *run, int id, const char *value)
         run->no_summary = true;
         return 0;
     }
-}
-
-/* ---- environment ---- */
-
-/* Ours go last: what is said on the command line wins over what was exported long ago. */
-static void export_settings(const struct run *run)
-{
-    struct words all = {0};
-    const char *old = getenv(WIRE_ENV_OPTIONS);
-    size_t size = 1;
-    if (old && *old)
-        words_add(&all, old);
-    words_add_all(&all, &run->settings);
-    for (size_t i = 0; i < all.count; i++)
-        size += strlen(all.at[i]) + 1;
-    char *text = calloc(1, size), *end = text;
-    for (size_t i = 0; text && i < all.count; i++)
-        end += sprintf(end, "%s%s", i ? ":" : "", all.at[i]);
-    if (text && *text)
-        setenv(WIRE_ENV_OPTIONS, text, 1);
-    free(text);
-    free(all.at);
-}
-
-/* A program that gcc linked against its own libtsan gets ours in its place. */
-static void replace_libtsan(void)
-{
-    const char *old = getenv("LD_LIBRARY_PATH"), *runtime = cli_runtime_dir();
-    char *path;
-    if (!*runtime ||
-        asprintf(&path, "%s/gcc%s%s", runtime, old && *old ? ":" : "", old && *old ? old : "") < 0)
-        return;
-    setenv("LD_LIBRARY_PATH", path, 1);
-    free(path);
-}
-
-/* Is it instrumented, as far as its file tells? */
-static bool look_at_program(const char *name)
-{
-    char path[PATH_MAX];
-    if (!cli_find_program(name, path, sizeof path))
-        return false; /* exec will say why */
-    struct elfinfo info = elfinfo_read(path);
-    if (info.wants_libtsan)
-        replace_libtsan();
-    if (info.is_elf && !info.instrumented)
-        cli_error("run",
-                  "%s is not instrumented, so races in its memory are not seen; build it with "
-                  "reprise cc",
-                  name);
-    return info.instrumented;
 }
 
 /* ---- afterwards ---- */
@@ -194,9 +131,9 @@ static void print_findings(const struct run *run, const struct findings *finding
 }
 
 /* Nothing was found: is that worth anything? A crash report ends with the status of findings. */
-static void print_silence(const struct findings *findings, bool instrumented, int status)
+static void print_silence(const struct run *run, const struct findings *findings, int status)
 {
-    if (instrumented && !findings->starts)
+    if (run->target.info.instrumented && !findings->starts)
         cli_error("run", "the program has another runtime of -fsanitize=thread in it, so nothing "
                          "was recorded; link it with reprise cc");
     else if (status)
@@ -205,7 +142,7 @@ static void print_silence(const struct findings *findings, bool instrumented, in
         fputs("reprise: no findings\n", stderr);
 }
 
-static void summarize(const struct run *run, bool instrumented, int status)
+static void summarize(const struct run *run, int status)
 {
     struct findings findings;
     if (!run->sidecar.path[0])
@@ -218,7 +155,7 @@ static void summarize(const struct run *run, bool instrumented, int status)
     if (!run->no_summary && findings.count)
         print_findings(run, &findings);
     else if (!run->no_summary && !run->quiet)
-        print_silence(&findings, instrumented, status);
+        print_silence(run, &findings, status);
     if (findings.damaged && !run->quiet)
         cli_error("run", "%zu lines of %s are damaged", findings.damaged, run->sidecar.shown);
     if (!findings.count && !findings.damaged)
@@ -226,37 +163,31 @@ static void summarize(const struct run *run, bool instrumented, int status)
     findings_free(&findings);
 }
 
-static int cannot_start(const char *name, int error)
-{
-    char path[PATH_MAX];
-    bool missing = error == ENOENT && !cli_find_program(name, path, sizeof path);
-    cli_error("run", "%s: %s", name, missing ? "not found" : strerror(error));
-    return missing ? CLI_NOT_FOUND : CLI_CANNOT_EXEC;
-}
-
 static int run_program(struct run *run, char **argv)
 {
-    int status = run_sidecar_open(&run->sidecar, run->sidecar_wanted);
+    pid_t pid;
+    int status = target_prepare(&run->target, argv);
+    if (!status)
+        status = run_sidecar_open(&run->sidecar, run->sidecar_wanted);
     if (!status && run->sidecar.path[0])
-        status = add_setting(run, "sidecar", run->sidecar.path);
+        status = target_set(&run->settings, "run", "sidecar", run->sidecar.path);
     if (status)
         return status;
-    export_settings(run);
-    setenv(WIRE_ENV_SYMBOLIZER, cli_self(), 0);
-    bool instrumented = look_at_program(argv[0]);
-    status = child_run(argv);
+    char **environment = target_environment(&run->target, &run->settings);
+    status = child_run(&run->target, environment, &pid);
+    target_environment_free(environment);
     if (status < 0) {
         run_sidecar_drop(&run->sidecar);
-        return cannot_start(argv[0], -status);
+        return target_cannot_start(&run->target, -status);
     }
-    summarize(run, instrumented, status);
+    summarize(run, status);
     return status;
 }
 
 static int run_main(int argc, char **argv)
 {
     struct cli_arguments arguments = {&cli_verb_run, argc, argv, 1, NULL};
-    struct run run = {0};
+    struct run run = {.target.who = "run"};
     int id;
     while ((id = cli_next(&arguments)) > 0) {
         int status = apply(&run, id, arguments.value);
