@@ -90,7 +90,8 @@ struct rt_wait {
 };
 
 /* Gives the turn away until one of these happens and the strategy lets t run again. When nobody
- * can run and no deadline is left: a deadlock, which is reported and ends the process. */
+ * can run and no deadline is left: a deadlock, which is reported and ends the process. While the
+ * process has one thread it waits, too: a sleep takes its virtual time, alarms ring in it. */
 enum rt_woke rt_turn_wait(struct rt_thread *t, rt_pc pc, const struct rt_wait *w);
 
 enum { RT_WAKE_ALL = -1 };
@@ -156,6 +157,9 @@ enum rt_woke rt_turn_wait_fds(struct rt_thread *t, rt_pc pc, struct pollfd *fds,
  * constant, goes on a little with each point, and jumps to the next deadline when nobody can run.
  * rt_clock_ns is CLOCK_MONOTONIC's; the others differ by rt_clock_offset_ns. */
 uint64_t rt_clock_ns(void);
+enum { RT_STEP_NS = 1000 }; /* what a point takes */
+/* By the holder, also for each look at a clock: who spins until a time gets there. */
+void rt_clock_jump(uint64_t ns);
 int64_t rt_clock_offset_ns(clockid_t clock); /* CLOCK_REALTIME - CLOCK_MONOTONIC, ... */
 bool rt_clock_is_virtual(void);
 /* A deadline of the program in a clock, as rt_wait wants it; RT_NEVER for NULL. */
