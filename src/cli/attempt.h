@@ -13,6 +13,7 @@
 #define REPRISE_CLI_ATTEMPT_H
 
 #include "report/findings.h"
+#include "target.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -25,11 +26,14 @@ enum attempt_stream {
     ATTEMPT_KEEP,    /* output only: in memory, for the outcome */
 };
 
-/* What to run and how; zeroed means: as it would run by itself. Strings may be NULL. The struct and
- * its strings are needed only during attempt_start(). */
+enum { ATTEMPT_KEEP_BYTES = 64 << 20 }; /* a program that writes more than that is killed */
+
+/* What to run and how; zeroed but for the target means: as it would run by itself. Strings may be
+ * NULL; values for the runtime have at most one kind of quotes. All is needed only during
+ * attempt_start(), except the target. */
 struct attempt {
-    char **argv;          /* NULL at the end */
-    const char *settings; /* runtime options, as REPRISE_OPTIONS has them; added to those there */
+    const struct target *target;  /* prepared; seeded when there is a strategy or a seed */
+    const struct words *settings; /* further options of the runtime; may be NULL */
     const char *seed, *strategy;
     bool record;                           /* outcome has schedule and trail */
     const char *schedule, *expect, *trace; /* names of files, as the options of these names */
@@ -47,8 +51,10 @@ struct attempt_outcome {
     int status;       /* exit status; -1: a signal ended it */
     int signal;       /* 0: none */
     bool timed_out;   /* and was killed: status and signal say how */
+    bool flooded;     /* the same because it wrote too much into what is kept */
     bool interrupted; /* the same because this command was asked to end */
     double seconds;   /* on the wall */
+    double limit_s;   /* that of the attempt */
     struct findings findings;
 
     /* From the sidecar, of the process that was started, or else of the first that spoke. Texts
@@ -98,8 +104,17 @@ double attempt_clock(void);
  * "exit status 3", "signal 6 (Aborted)", "no end within 10 s". */
 bool attempt_failed(const struct attempt_outcome *outcome, char *text, size_t size);
 
+/* ---- attempt_sidecar.c ---- */
+
+/* Fills what the outcome has from the sidecar, from byte `start` on. `pid` is the process that was
+ * started. 0 or -errno. */
+int attempt_read_sidecar(struct attempt_outcome *outcome, const char *path, off_t start, pid_t pid);
+
+/* ---- attempt_temporary.c ---- */
+
 /* A directory for temporary files of this process, made at first use and removed with all in it at
- * its end: below TMPDIR, or /tmp or /dev/shm when there is no room. NULL: nowhere. */
+ * its end: below TMPDIR, or else /tmp or /dev/shm, where there is room. NULL: nowhere. What earlier
+ * processes left there when they were killed goes, too. */
 const char *attempt_temporary(void);
 
 #endif
