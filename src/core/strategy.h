@@ -28,7 +28,7 @@ struct core_profile;  /* profile.h */
 enum core_strategy_kind {
     CORE_STRATEGY_OS,     /* the kernel decides: none of the calls below is made */
     CORE_STRATEGY_DELAY,  /* the kernel decides, seeded sleeps push it: none of the calls below */
-    CORE_STRATEGY_RANDOM, /* random walk that stays with a task for a while */
+    CORE_STRATEGY_RANDOM, /* by seed: a sticky random walk, or one of the next ones. The default */
     CORE_STRATEGY_PCT,    /* random priorities, depth - 1 change points (Burckhardt, ASPLOS 2010) */
     CORE_STRATEGY_POS,    /* a random priority an operation (Yuan, CAV 2018) */
     CORE_STRATEGY_SURW,   /* weighed by the remaining interesting operations (ASPLOS 2025) */
@@ -37,15 +37,18 @@ enum core_strategy_kind {
     CORE_STRATEGIES,
 };
 
-enum { CORE_SEED_BYTES = 256 }; /* longest seed, terminator included */
+enum {
+    CORE_SEED_BYTES = 256, /* longest seed, terminator included */
+    CORE_PCT_CHANGES = 32,
+};
 
 /* Parameters are 0 when not given: the strategy then draws them from the seed. */
 struct core_strategy_config {
     enum core_strategy_kind kind;
-    uint64_t seed;   /* core_seed_hash of the text */
-    uint32_t depth;  /* pct: change points + 1 */
-    uint64_t steps;  /* pct: expected length of a run in points */
-    uint32_t stay;   /* random: mean number of points that a task stays */
+    uint64_t seed;  /* core_seed_hash of the text */
+    uint32_t depth; /* pct: change points + 1 */
+    uint32_t stay;  /* random: a random walk with a new choice every so many points on average */
+    uint64_t steps; /* pct: expected length of a run in points */
     const struct core_schedule *schedule; /* list */
     const struct core_profile *profile;   /* surw; NULL: learns during the run as it can */
 };
@@ -63,11 +66,11 @@ bool core_strategy_is_controlled(enum core_strategy_kind kind);
 
 /* A thread of the program. The host owns it, zeroed at birth; it may move only between calls. */
 struct core_task {
-    uint32_t id;      /* creation order */
-    enum core_op op;  /* pending: done when it runs next */
-    uint32_t object;  /* what the operation is on, numbered by first use; 0 none */
-    uint32_t site;    /* where in the program, numbered by first use; 0 unknown */
-    uint32_t points;  /* schedule points it has come to */
+    uint32_t id;     /* creation order */
+    enum core_op op; /* pending: done when it runs next */
+    uint32_t object; /* what the operation is on, numbered by first use; 0 none */
+    uint32_t site;   /* where in the program, numbered by first use; 0 unknown */
+    uint32_t points; /* schedule points it has come to */
     /* the strategy's */
     uint64_t priority;
     uint64_t weight;
@@ -77,31 +80,40 @@ struct core_task {
 struct core_strategy {
     struct core_strategy_config config;
     uint32_t quiet; /* points that surely pass without a switch */
+    /* the strategies' own; see strategy_kinds.h and strategy_KIND.c */
+    uint32_t hushed; /* what quiet was when it was set */
     uint64_t prng;
-    uint64_t points; /* picks and quiet points so far are not counted here: strategy's own use */
-    /* of the kinds; see strategy_KIND.c */
+    uint64_t points;               /* points and picks until the last pick */
+    enum core_strategy_kind plays; /* who decides; not config.kind after list left its path */
+    struct {
+        uint32_t next;   /* strict: the item to be done next */
+        uint32_t misfit; /* the item that did not fit */
+        bool left;       /* the path was left: another strategy plays */
+        uint32_t gone;   /* id of the task that ended last */
+    } list;
     union {
         struct {
             uint32_t stay;
         } random;
         struct {
-            uint64_t steps;      /* expected length */
-            uint64_t now;        /* points until now */
-            uint64_t lowest;     /* next lower priority to hand out */
-            uint32_t changes;    /* points[] in use, sorted */
-            uint32_t next;       /* the next of them */
-            uint64_t points[32];
+            uint64_t lowest;  /* next lower priority to hand out */
+            uint32_t changes; /* at[] in use, sorted */
+            uint32_t next;    /* the next of them */
+            uint64_t at[CORE_PCT_CHANGES];
         } pct;
         struct {
-            uint32_t object; /* chosen: only operations on it are interesting */
-            uint32_t intended;
+            uint64_t lowest;
+        } pos;
+        struct {
+            uint32_t object; /* by profile: operations on it are interesting; 0: on any */
+            uint32_t salt;   /* without: those whose mixture with it is below `below` are */
+            uint32_t below;
+            uint32_t intended; /* id of the task to do the next interesting operation */
             bool has_intended;
         } surw;
         struct {
-            uint32_t next;   /* item to be done next when items are in global order */
-            bool left;       /* the path was left; fallback decides */
-            uint32_t misfit; /* the item that did not fit */
-        } list;
+            uint64_t since; /* points when the task that runs began */
+        } rr;
     } u;
 };
 
@@ -111,7 +123,7 @@ void core_strategy_init(struct core_strategy *s, const struct core_strategy_conf
 struct core_pick {
     struct core_task *const *ready; /* who can run, sorted by id; at least one */
     size_t count;
-    struct core_task *last; /* who ran until now; NULL when it is gone */
+    struct core_task *last; /* who ran until now, even if it ended; NULL: nobody ever ran */
     bool runs_on;           /* last is in ready */
     bool yields;            /* last gave way, or spins without effect: others first */
 };
@@ -130,7 +142,7 @@ CORE_INLINE bool core_strategy_wants(struct core_strategy *s)
 struct core_task *core_strategy_pick(struct core_strategy *s, const struct core_pick *p);
 
 /* The rule that schedules are written against: stay; when that is not possible or the task gave
- * way, the next higher id, cyclically. */
+ * way, the next higher id, cyclically. Nobody ran: the lowest id. */
 struct core_task *core_base_pick(const struct core_pick *p);
 
 /* A task appears; before it is ready for the first time. Ends the quiet. */
@@ -139,7 +151,9 @@ void core_strategy_born(struct core_strategy *s, struct core_task *t);
 void core_strategy_woken(struct core_strategy *s, struct core_task *t);
 void core_strategy_gone(struct core_strategy *s, struct core_task *t);
 /* Another free choice of the task that runs: one of count (>= 1), 0 being the usual one. For
- * which waiter a signal wakes, and the like. */
+ * which waiter a signal wakes, and the like. Counts as a point of that task (running->points
+ * grows), so that each choice of a run has a (task, point) of its own: an item for a schedule takes
+ * the points after the call. */
 uint32_t core_strategy_choose(struct core_strategy *s, struct core_task *running, uint32_t count);
 
 /* list: where the run left the schedule: index of the item that did not fit, or -1. */
