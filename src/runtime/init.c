@@ -12,6 +12,7 @@
 #include "heap.h"
 #include "hook.h"
 #include "ignore.h"
+#include "inject.h"
 #include "lockset.h"
 #include "memory_limits.h"
 #include "module.h"
@@ -92,6 +93,7 @@ void rt_init(void)
     rt_tls.depth++;
     rt_interceptors_init();
     rt_options_init();
+    rt_inject_init();
     if (rt_options.stop_on_start)
         stop_here();
     sys_dump_maps(!rt_options.use_madv_dontdump);

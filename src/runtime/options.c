@@ -86,8 +86,10 @@ static const char *find_in(const char *entry, const char *name)
 }
 
 /* saved: the contents of /proc/self/environ, used while libc has none yet. */
-static const char *get_env(const struct rt_text *saved, const char *name)
+const char *rt_environment(struct rt_text *saved, const char *name)
 {
+    if ((!environ || !environ[0]) && !saved->data)
+        rt_file_read("/proc/self/environ", saved);
     const char *value = NULL;
     for (char **e = environ; e && *e && !value; e++)
         value = find_in(*e, name);
@@ -140,10 +142,8 @@ void rt_options_init(void)
     const char *text = __tsan_default_options ? __tsan_default_options() : NULL;
     if (text)
         apply(text, 0);
-    if (!environ || !environ[0])
-        rt_file_read("/proc/self/environ", &saved);
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
-        text = get_env(&saved, sources[i]);
+        text = rt_environment(&saved, sources[i]);
         if (text)
             apply(text, 0);
     }

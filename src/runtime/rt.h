@@ -66,6 +66,12 @@ struct rt_thread {
     uint32_t slot; /* index into clocks; reused when every trace of the last owner is ordered */
     uint32_t uid;  /* T%u of the reports: main is 0, then creation order; never reused */
     pid_t os_tid;  /* 0 until started */
+
+    /* names it by (parent, k-th child): unlike uid the same in each run, even when several
+     * threads create threads at the same time */
+    uint64_t path;
+    uint32_t children; /* threads it has created */
+
     struct rt_tls *tls; /* of the system thread that runs it; NULL when none does */
 
     /* time */

@@ -1,4 +1,5 @@
 #include "thread.h"
+#include "../core/inject.h"
 #include "arena.h"
 #include "collect.h"
 #include "event.h"
@@ -251,6 +252,7 @@ static struct rt_thread *thread_new(struct rt_thread *parent, rt_stack created, 
     t->slot = slot_take(parent);
     t->is_fiber = (flags & RT_THREAD_FIBER) != 0;
     t->is_main = !parent;
+    t->path = parent ? core_fnv_number(parent->path, ++parent->children) : CORE_FNV_START;
     slots[t->slot].thread = t;
     *info_of(t->uid) = (struct info){
         .live = t,

@@ -1,0 +1,100 @@
+#include "delay.h"
+#include "../core/duration.h"
+#include "../core/inject.h"
+#include "format.h"
+#include "hook.h"
+#include "options.h"
+#include "stack_name.h"
+#include "sys/sys.h"
+
+enum {
+    SYNC_LOG2 = 2,   /* one of so many synchronisation operations sleeps, */
+    ACCESS_LOG2 = 4, /* and one of so many accesses */
+    EXTRA_SLEEPS = 10,
+};
+
+static uint64_t seeded[CORE_OP_COUNT]; /* hash of seed and operation */
+static struct core_inject rule;
+static struct rt_delay_budget budget;
+static core_lock lock; /* guards budget; a leaf */
+
+void rt_delay_init(void)
+{
+    int64_t max;
+    if (core_duration_parse(rt_options.max_delay, &max) || max < 0) {
+        rt_say("max_delay='%s' is no duration, as 500us, 10ms or 1s; 10ms is used",
+               rt_options.max_delay);
+        max = 10000000;
+    }
+    uint64_t seed = core_fnv(CORE_FNV_START, rt_options.seed, rt_strlen(rt_options.seed));
+    for (int op = 0; op < CORE_OP_COUNT; op++) {
+        const char *name = core_op_name((enum core_op)op);
+        seeded[op] = core_fnv(seed, name, rt_strlen(name));
+    }
+    rule.max_ns = (uint64_t)max;
+    budget = (struct rt_delay_budget){
+        .start = sys_monotonic_ns(),
+        .extra = EXTRA_SLEEPS * rule.max_ns,
+        .slowdown = (uint32_t)rt_options.max_slowdown,
+    };
+    rt_stack_name_init();
+}
+
+static int left_out_log2(enum core_op op)
+{
+    switch (op) {
+    case CORE_OP_READ:
+    case CORE_OP_WRITE:
+    case CORE_OP_ATOMIC_LOAD:
+    case CORE_OP_ATOMIC_STORE:
+    case CORE_OP_ATOMIC_RMW:
+    case CORE_OP_FENCE:
+        return ACCESS_LOG2;
+    default:
+        return SYNC_LOG2;
+    }
+}
+
+uint64_t rt_delay_ns(const struct rt_thread *t, enum core_op op, uint64_t stack)
+{
+    /* a few instructions first: this is asked at accesses */
+    uint64_t which = core_mix(core_mix(stack ^ seeded[op]) ^ t->path);
+    if (core_likely(which >> (64 - left_out_log2(op))))
+        return 0;
+    struct core_inject i = rule;
+    i.seeded = core_fnv_number(seeded[op], t->path);
+    i.stack = true;
+    return core_inject_ns(&i, NULL, 0, stack);
+}
+
+bool rt_delay_grant(struct rt_delay_budget *b, uint64_t now, uint64_t ns)
+{
+    uint64_t end = now + ns, from = b->until > now ? b->until : now;
+    uint64_t more = end > from ? end - from : 0;
+    uint64_t slept = b->asleep - (b->until > now ? b->until - now : 0);
+    uint64_t awake = now - b->start - slept;
+    if (b->asleep + more > (b->slowdown - 1) * awake + b->extra)
+        return false;
+    b->asleep += more;
+    b->until = from + more;
+    return true;
+}
+
+static bool granted(uint64_t ns)
+{
+    uint64_t now = sys_monotonic_ns();
+    core_lock_acquire(&lock);
+    bool yes = rt_delay_grant(&budget, now, ns);
+    core_lock_release(&lock);
+    return yes;
+}
+
+/* In a handler of the program nobody sleeps: what it interrupted would wait, too. */
+void rt_delay_point(struct rt_thread *t, rt_pc pc, enum core_op op)
+{
+    uint64_t ns = rt_delay_ns(t, op, rt_stack_name(t, pc));
+    if (core_likely(!ns) || t->in_handler || !granted(ns))
+        return;
+    const struct timespec pause = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    RT_BLOCKING(sys_sleep(&pause));
+}
