@@ -1,11 +1,7 @@
 /* `reprise run`: runs a program as it is, and says afterwards what the runtime found. */
+#include "run.h"
 #include "child.h"
-#include "cli.h"
-#include "report/findings.h"
-#include "run_sidecar.h"
-#include "target.h"
 #include "wire/options.h"
-#include "wire/sidecar.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -22,15 +18,11 @@ enum {
     OPTION_COLOR,
     OPTION_QUIET,
     OPTION_NO_SUMMARY,
-};
-
-struct run {
-    struct target target;
-    struct words settings; /* name='value', for the runtime */
-    const char *sidecar_wanted;
-    enum cli_color color;
-    bool quiet, no_summary;
-    struct run_sidecar sidecar;
+    OPTION_SEED,
+    OPTION_STRATEGY,
+    OPTION_SCHEDULE,
+    OPTION_TRACE,
+    OPTION_ASLR,
 };
 
 /* ---- options ---- */
@@ -62,6 +54,7 @@ static int add_set(struct run *run, const char *assignment)
         cli_error("run", "--set=%s: write NAME=VALUE", assignment);
         return CLI_USAGE;
     }
+    words_add(&run->sets, assignment);
     return check_and_add(run, assignment, (size_t)(equals - assignment), equals + 1);
 }
 
@@ -87,6 +80,26 @@ static int set_color(struct run *run, const char *word)
     return CLI_USAGE;
 }
 
+static int apply_seed(struct run *run, int id, const char *value)
+{
+    switch (id) {
+    case OPTION_SEED:
+        run->seed = value;
+        return 0;
+    case OPTION_STRATEGY:
+        run->strategy = value;
+        return 0;
+    case OPTION_SCHEDULE:
+        run->schedule = value;
+        return 0;
+    case OPTION_TRACE:
+        return add_file(run, "trace", value, false);
+    default:
+        run->target.aslr = true;
+        return 0;
+    }
+}
+
 static int apply(struct run *run, int id, const char *value)
 {
     switch (id) {
@@ -108,65 +121,21 @@ static int apply(struct run *run, int id, const char *value)
     case OPTION_QUIET:
         run->quiet = true;
         return 0;
-    default:
+    case OPTION_NO_SUMMARY:
         run->no_summary = true;
         return 0;
+    default:
+        return apply_seed(run, id, value);
     }
 }
 
-/* ---- afterwards ---- */
-
-static void print_findings(const struct run *run, const struct findings *findings)
-{
-    struct symbols_settings settings = {0};
-    struct symbols *symbols = symbols_open(&settings);
-    bool color = cli_use_color(stderr, run->color);
-    int width = findings_title_width(findings);
-    fprintf(stderr, "reprise: %zu finding%s\n", findings->count, findings->count == 1 ? "" : "s");
-    for (size_t i = 0; i < findings->count; i++)
-        finding_print_brief(stderr, &findings->at[i], symbols, width, color);
-    fprintf(stderr, "  kept in %s; to read them: reprise report %s\n", run->sidecar.shown,
-            run->sidecar.shown);
-    symbols_close(symbols);
-}
-
-/* Nothing was found: is that worth anything? A crash report ends with the status of findings. */
-static void print_silence(const struct run *run, const struct findings *findings, int status)
-{
-    if (run->target.info.instrumented && !findings->starts)
-        cli_error("run", "the program has another runtime of -fsanitize=thread in it, so nothing "
-                         "was recorded; link it with reprise cc");
-    else if (status)
-        fprintf(stderr, "reprise: no findings; the program ended with status %d\n", status);
-    else
-        fputs("reprise: no findings\n", stderr);
-}
-
-static void summarize(const struct run *run, int status)
-{
-    struct findings findings;
-    if (!run->sidecar.path[0])
-        return;
-    int error = findings_read(&findings, run->sidecar.path, run->sidecar.start);
-    if (error) {
-        cli_error("run", "cannot read %s: %s", run->sidecar.path, strerror(-error));
-        return;
-    }
-    if (!run->no_summary && findings.count)
-        print_findings(run, &findings);
-    else if (!run->no_summary && !run->quiet)
-        print_silence(run, &findings, status);
-    if (findings.damaged && !run->quiet)
-        cli_error("run", "%zu lines of %s are damaged", findings.damaged, run->sidecar.shown);
-    if (!findings.count && !findings.damaged)
-        run_sidecar_drop(&run->sidecar);
-    findings_free(&findings);
-}
+/* ---- the run ---- */
 
 static int run_program(struct run *run, char **argv)
 {
-    pid_t pid;
-    int status = target_prepare(&run->target, argv);
+    int status = run_settle_seed(run);
+    if (!status)
+        status = target_prepare(&run->target, argv);
     if (!status)
         status = run_sidecar_open(&run->sidecar, run->sidecar_wanted);
     if (!status && run->sidecar.path[0])
@@ -174,13 +143,13 @@ static int run_program(struct run *run, char **argv)
     if (status)
         return status;
     char **environment = target_environment(&run->target, &run->settings);
-    status = child_run(&run->target, environment, &pid);
+    status = child_run(&run->target, environment, &run->pid);
     target_environment_free(environment);
     if (status < 0) {
         run_sidecar_drop(&run->sidecar);
         return target_cannot_start(&run->target, -status);
     }
-    summarize(run, status);
+    run_summarize(run, status);
     return status;
 }
 
@@ -206,6 +175,13 @@ static int run_main(int argc, char **argv)
 /* ---- tables ---- */
 
 static const struct cli_option options[] = {
+    {"seed", 0, "TEXT", OPTION_SEED, "the seed that decides the interleaving: any text"},
+    {"strategy", 0, "NAME", OPTION_STRATEGY,
+     "how it decides: random (the default with a seed), pct, pos, surw, rr, delay, or os"},
+    {"schedule", 0, "TEXT|FILE", OPTION_SCHEDULE, "play a schedule string, or the one in FILE"},
+    {"trace", 0, "FILE", OPTION_TRACE, "write every schedule point to FILE, one line each"},
+    {"aslr", 0, NULL, OPTION_ASLR,
+     "with a seed: leave the layout of the address space to chance, as without one"},
     {"suppressions", 's', "FILE", OPTION_SUPPRESSIONS, "leave out what FILE lists (TSan's format)"},
     {"sidecar", 0, "FILE", OPTION_SIDECAR,
      "append the findings to FILE; default: a new file in .reprise/"},
@@ -247,6 +223,8 @@ static const struct cli_row files[] = {
 static const struct cli_row examples[] = {
     {"reprise run ./prog -v input", "run and summarize"},
     {"reprise run --halt -- ./prog", "end at the first finding"},
+    {"reprise run --seed 42 ./prog", "with the interleaving of seed 42"},
+    {"reprise run --seed 42 --strategy pct:depth=3 ./prog", "as another strategy makes it"},
     {"reprise run --set second_deadlock_stack=1 ./prog", "with an option of the runtime"},
     {0},
 };
@@ -263,6 +241,9 @@ const struct cli_verb cli_verb_run = {
             "where they are kept.",
             "A program that gcc linked with its own libtsan.so.2 runs with Reprise's runtime in "
             "its place.",
+            "With --seed one thread runs at a time and the seed decides which, so the same seed is "
+            "the same execution. A program without a runtime gets one preloaded then: its libc "
+            "calls are the schedule points.",
             NULL},
     .options = options,
     .environment = environment,
