@@ -1,0 +1,282 @@
+#include "explain.h"
+#include "explain_tell.h"
+#include "findings.h"
+#include "module.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_DEFAULT = 40, NAMED_MAX = 3 };
+
+struct composer {
+    struct explain *explain;
+    struct teller teller;
+    const struct acts *acts;
+    const struct explain_settings *settings;
+    uint32_t *objects; /* shown */
+    size_t objects_count, objects_capacity;
+};
+
+static char *copy(const char *text)
+{
+    char *mine = strdup(text);
+    if (!mine)
+        abort();
+    return mine;
+}
+
+static struct explain_row *add_row(struct composer *c, enum explain_kind kind, const char *text)
+{
+    struct explain *e = c->explain;
+    e->rows = grow(e->rows, e->count, &e->capacity, sizeof *e->rows);
+    e->rows[e->count] = (struct explain_row){.kind = kind, .text = copy(text)};
+    return &e->rows[e->count++];
+}
+
+static void add_note(struct composer *c, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+static void add_note(struct composer *c, const char *format, ...)
+{
+    struct explain *e = c->explain;
+    va_list arguments;
+    e->notes = grow(e->notes, e->notes_count, &e->notes_capacity, sizeof *e->notes);
+    va_start(arguments, format);
+    if (vasprintf(&e->notes[e->notes_count++], format, arguments) < 0)
+        abort();
+    va_end(arguments);
+}
+
+static void add_number(uint32_t **array, size_t *count, size_t *capacity, uint32_t number)
+{
+    size_t at = 0;
+    while (at < *count && (*array)[at] < number)
+        at++;
+    if (at < *count && (*array)[at] == number)
+        return;
+    *array = grow(*array, *count, capacity, sizeof **array);
+    memmove(*array + at + 1, *array + at, ((*count)++ - at) * sizeof **array);
+    (*array)[at] = number;
+}
+
+static void add_lane(struct composer *c, uint32_t thread)
+{
+    struct explain *e = c->explain;
+    add_number(&e->lanes, &e->lanes_count, &e->lanes_capacity, thread);
+}
+
+/* ---- folds ---- */
+
+struct fold {
+    struct {
+        uint32_t thread;
+        uint64_t steps;
+    } of[NAMED_MAX];
+    size_t threads; /* in `of`; more than NAMED_MAX: too many to name */
+    uint64_t steps;
+};
+
+static void fold_in(struct fold *fold, const struct act *act)
+{
+    uint64_t steps = act->kind == ACT_DO ? 1 : act->kind == ACT_GAP ? act->count : 0;
+    size_t at = 0;
+    if (!steps)
+        return;
+    fold->steps += steps;
+    if (act->thread == TRACE_SEVERAL)
+        fold->threads = NAMED_MAX + 1;
+    while (at < fold->threads && at < NAMED_MAX && fold->of[at].thread != act->thread)
+        at++;
+    if (at == fold->threads)
+        fold->threads++;
+    if (at < NAMED_MAX) {
+        fold->of[at].thread = act->thread;
+        fold->of[at].steps += steps;
+    }
+}
+
+static void flush_fold(struct composer *c, struct fold *fold)
+{
+    char text[128] = "";
+    size_t at = 0;
+    if (!fold->steps)
+        return;
+    at = (size_t)snprintf(text, sizeof text, "... %llu step%s", (unsigned long long)fold->steps,
+                          fold->steps == 1 ? "" : "s");
+    if (fold->threads > NAMED_MAX)
+        snprintf(text + at, sizeof text - at, " of several threads");
+    else if (fold->threads == 1)
+        snprintf(text + at, sizeof text - at, " of T%u", fold->of[0].thread);
+    for (size_t i = 0; fold->threads > 1 && fold->threads <= NAMED_MAX && i < fold->threads; i++)
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %llu of T%u", i ? "," : ":",
+                               (unsigned long long)fold->of[i].steps, fold->of[i].thread);
+    add_row(c, EXPLAIN_FOLD, text);
+    *fold = (struct fold){0};
+}
+
+/* ---- rows ---- */
+
+static const char *verdict(const struct composer *c)
+{
+    if (c->settings->verdict)
+        return c->settings->verdict;
+    const struct trace *trace = c->teller.trace;
+    return *trace->finding_type ? trace->finding_type : NULL;
+}
+
+static void add_finding(struct composer *c, const struct act *act)
+{
+    const struct trace *trace = c->teller.trace;
+    bool last = true;
+    for (size_t i = act->event + 1; i < trace->count; i++)
+        last = last && trace->events[i].kind != TRACE_FINDING;
+    struct explain_row *row =
+        add_row(c, EXPLAIN_FINDING, last && verdict(c) ? verdict(c) : "an earlier finding");
+    row->thread = act->thread;
+    row->number = act->number;
+}
+
+static void add_act(struct composer *c, const struct act *act)
+{
+    static const enum explain_kind kinds[] = {[ACT_DO] = EXPLAIN_STEP,
+                                              [ACT_STOP] = EXPLAIN_STOP,
+                                              [ACT_WAIT] = EXPLAIN_WAIT,
+                                              [ACT_CHOICE] = EXPLAIN_STOP};
+    char text[TELL_ACT_BYTES];
+    tell_act(&c->teller, act, text, sizeof text);
+    struct tell_place place =
+        tell_place_of(&c->teller, act->kind == ACT_CHOICE ? SIZE_MAX : act->event);
+    struct explain_row *row = add_row(c, kinds[act->kind], text);
+    row->thread = act->thread;
+    row->to = act->kind == ACT_STOP ? act->to : act->thread;
+    row->number = act->kind == ACT_DO ? act->number : 0;
+    row->marked = act->marked;
+    row->function = place.function;
+    row->file = place.file;
+    row->line = place.line;
+    row->source = tell_source(place.file, place.line);
+    add_lane(c, act->thread);
+    if (act->kind == ACT_STOP)
+        add_lane(c, act->to);
+    if (act->object)
+        add_number(&c->objects, &c->objects_count, &c->objects_capacity, act->object);
+}
+
+static void add_rows(struct composer *c, const bool *chosen)
+{
+    struct fold fold = {0};
+    bool found = false;
+    for (size_t i = 0; i < c->acts->count; i++) {
+        const struct act *act = &c->acts->at[i];
+        if (!chosen[i]) {
+            fold_in(&fold, act);
+            continue;
+        }
+        flush_fold(c, &fold);
+        if (act->kind == ACT_FINDING)
+            add_finding(c, act);
+        else
+            add_act(c, act);
+        found = found || act->kind == ACT_FINDING;
+    }
+    flush_fold(c, &fold);
+    if (!found && verdict(c))
+        add_row(c, EXPLAIN_FINDING, verdict(c));
+}
+
+/* ---- notes ---- */
+
+static void note_objects(struct composer *c)
+{
+    for (size_t i = 0; i < c->objects_count; i++) {
+        const struct trace_object *object = trace_object(c->teller.trace, c->objects[i]);
+        if (object && strcmp(object->kind, "stack") == 0)
+            add_note(c, "object %u is on the stack of T%llu", object->number,
+                     (unsigned long long)object->place.offset);
+        if (!object || strcmp(object->kind, "heap") != 0)
+            continue;
+        const struct symbol_frame *frames = NULL;
+        int32_t module = object->place.module;
+        size_t count = 0;
+        if (module >= 0 && (size_t)module < c->teller.trace->modules_count)
+            count = symbols_code(c->teller.symbols, c->teller.trace->modules[module].path,
+                                 object->place.offset, &frames);
+        if (count && frames[0].function && frames[0].file)
+            add_note(c, "object %u is %llu bytes into a block that %s allocated at %s:%d",
+                     object->number, (unsigned long long)object->into, frames[0].function,
+                     short_path(frames[0].file), frames[0].line);
+        else
+            add_note(c, "object %u is %llu bytes into a block of the heap", object->number,
+                     (unsigned long long)object->into);
+    }
+}
+
+/* Who waits for whom: the circle of a deadlock. */
+static void note_waits(struct composer *c)
+{
+    for (size_t i = 0; i < c->acts->count; i++) {
+        const struct act *act = &c->acts->at[i];
+        char object[TELL_OBJECT_BYTES];
+        if (act->kind != ACT_WAIT || !act->for_ever || act->holder == TRACE_SEVERAL)
+            continue;
+        tell_object(&c->teller, act->object, object, sizeof object);
+        add_note(c, "T%u waits for %s, which T%u holds since step %llu", act->thread, object,
+                 act->holder, (unsigned long long)c->acts->at[act->taken].number);
+    }
+}
+
+static void note_doubts(struct composer *c)
+{
+    const struct trace *trace = c->teller.trace;
+    const struct explain *e = c->explain;
+    if (!trace->ended)
+        add_note(c, "the trace has no end: the program was killed, or still runs");
+    if (trace->damaged)
+        add_note(c, "%zu lines of the trace are damaged and left out", trace->damaged);
+    for (size_t i = 0; i < e->count; i++) {
+        const char *file = e->rows[i].file;
+        bool again = false;
+        for (size_t k = 0; k < i && file; k++)
+            again = again || (e->rows[k].file && strcmp(e->rows[k].file, file) == 0);
+        if (file && !again && tell_source_is_newer(&c->teller, file))
+            add_note(c, "%s was changed after the program was built; lines may not fit",
+                     short_path(file));
+    }
+}
+
+void explain_make(struct explain *explain, const struct trace *trace, struct symbols *symbols,
+                  const struct explain_settings *settings)
+{
+    struct acts acts;
+    struct composer c = {
+        .explain = explain, .teller = {trace, symbols}, .acts = &acts, .settings = settings};
+    *explain = (struct explain){0};
+    acts_make(&acts, trace, settings->schedule);
+    bool *chosen = calloc(acts.count + 1, sizeof *chosen);
+    if (!chosen)
+        abort();
+    acts_choose(&acts, trace, settings->rows ? settings->rows : ROWS_DEFAULT, chosen);
+    add_rows(&c, chosen);
+    note_objects(&c);
+    note_waits(&c);
+    note_doubts(&c);
+    free(chosen);
+    free(c.objects);
+    acts_free(&acts);
+}
+
+void explain_free(struct explain *explain)
+{
+    for (size_t i = 0; i < explain->count; i++) {
+        free(explain->rows[i].text);
+        free(explain->rows[i].function);
+        free(explain->rows[i].file);
+        free(explain->rows[i].source);
+    }
+    for (size_t i = 0; i < explain->notes_count; i++)
+        free(explain->notes[i]);
+    free(explain->rows);
+    free(explain->lanes);
+    free(explain->notes);
+    *explain = (struct explain){0};
+}
