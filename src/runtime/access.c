@@ -5,6 +5,8 @@
 #include "hook.h"
 #include "options.h"
 #include "thread.h"
+#include "turn.h"
+#include "turn_access.h"
 
 /* ---- from a conflict to a finding ---- */
 
@@ -44,7 +46,7 @@ RT_COLD void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race 
     struct rt_event ev;
     rt_event_read(id, &ev);
 
-    if (!rt_options.report_bugs || t->ignore_reports ||
+    if (!rt_options.report_bugs || !rt_options.instrumented || t->ignore_reports ||
         (!rt_options.report_atomic_races && ((ev.kind | r->kind) & RT_KIND_ATOMIC_BIT)) ||
         rt_race_is_benign(r->addr, r->size))
         return;
@@ -223,6 +225,8 @@ void rt_access_slow(rt_addr a, unsigned size, enum rt_kind kind, rt_pc pc)
     struct rt_thread *t = rt_scope_enter_bare(&s);
     if (!t)
         return;
+    if (core_unlikely(rt_strategy != CORE_STRATEGY_OS))
+        rt_turn_access(t, pc, a, size, kind);
     access_small(t, pc, a, size, kind, 0);
     rt_scope_leave_bare(&s);
 }
@@ -233,6 +237,8 @@ void rt_access_range_slow(rt_addr a, size_t bytes, enum rt_kind kind, rt_pc pc)
     struct rt_thread *t = rt_scope_enter_bare(&s);
     if (!t)
         return;
+    if (core_unlikely(rt_strategy != CORE_STRATEGY_OS))
+        rt_turn_access(t, pc, a, bytes, kind);
     access_range(t, pc, a, bytes, kind);
     rt_scope_leave_bare(&s);
 }

@@ -55,6 +55,9 @@ static const struct {
                                     SWITCH(report_signal_unsafe)},
     [RT_FINDING_DEADLOCK] = {"lock-order-inversion (potential deadlock)", "lock-order-inversion",
                              SWITCH(detect_deadlocks)},
+    [RT_FINDING_STUCK] = {"deadlock (no thread can run)", "deadlock", 0},
+    [RT_FINDING_LOST_WAKEUP] = {"lost wake-up (no thread can run)", "lost-wakeup", 0},
+    [RT_FINDING_LIVELOCK] = {"livelock (max_steps passed)", "livelock", 0},
 #undef SWITCH
 };
 

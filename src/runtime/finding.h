@@ -31,6 +31,9 @@ enum rt_finding_type {
     RT_FINDING_SIGNAL_UNSAFE,
     RT_FINDING_ERRNO_IN_SIGNAL,
     RT_FINDING_DEADLOCK, /* lock-order-inversion */
+    RT_FINDING_STUCK,    /* deadlock: nobody can run */
+    RT_FINDING_LOST_WAKEUP,
+    RT_FINDING_LIVELOCK,
     RT_FINDING_TYPES,
 };
 
@@ -58,6 +61,14 @@ struct rt_finding_edge {
     uint32_t thread;
     rt_stack stack;      /* where `to` was acquired */
     rt_stack held_stack; /* where `from` was acquired; 0 unless second_deadlock_stack */
+};
+
+/* Of a thread that cannot go on; where is stack[] of the same index. */
+struct rt_finding_wait {
+    uint32_t thread; /* uid */
+    int op;          /* enum core_op */
+    rt_addr object;
+    uint32_t holder; /* uid + 1, 0 unknown */
 };
 
 enum rt_location_type {
@@ -89,6 +100,7 @@ struct rt_finding {
     size_t naccess;
     rt_stack stack[RT_FINDING_STACKS]; /* of reports without accesses: first, "and:" second */
     size_t nstack;
+    struct rt_finding_wait wait[RT_FINDING_STACKS]; /* deadlocks: of stack[i] */
     struct rt_finding_edge edge[RT_FINDING_MUTEXES];
     size_t nedge;
     uint32_t mutex[RT_FINDING_MUTEXES]; /* uids, named M0.. by position in the text */

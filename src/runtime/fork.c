@@ -10,6 +10,7 @@
 #include "options.h"
 #include "say.h"
 #include "sys/sys.h"
+#include "turn.h"
 
 static bool child_of_threads; /* this process is a child of one with several threads */
 static int tables_error;      /* why the child that is being made has no tables of its own */
@@ -84,6 +85,7 @@ void rt_fork_child(void)
     rt_thread_after_fork_child(t);
     rt_pthread_after_fork(t);
     rt_fd_after_fork(t);
+    rt_turn_after_fork(t);
     rt_limits_after_fork();
     close_scope(t);
 }

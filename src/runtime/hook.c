@@ -4,6 +4,7 @@
 #include "memory_limits.h"
 #include "module.h"
 #include "stack.h"
+#include "turn.h"
 #include <dlfcn.h>
 #include <errno.h>
 
@@ -112,6 +113,8 @@ void rt_scope_leave(struct rt_scope *s)
 
 struct rt_blocking rt_blocking_begin(struct rt_thread *t)
 {
+    if (rt_controlled())
+        rt_turn_outside_begin(t);
     struct rt_blocking b = {t, rt_tls.depth};
     rt_tls.depth = 1;
     gate_leave(t);
@@ -124,6 +127,8 @@ void rt_blocking_end(struct rt_blocking *b)
         return;
     gate_enter();
     rt_tls.depth = b->depth;
+    if (rt_controlled())
+        rt_turn_outside_end(b->thread);
 }
 
 /* ---- the real functions ---- */

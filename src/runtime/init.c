@@ -27,6 +27,7 @@
 #include "sync.h"
 #include "sys/sys.h"
 #include "thread.h"
+#include "turn.h"
 
 bool rt_ready, rt_enabled, rt_multi;
 
@@ -100,6 +101,8 @@ void rt_init(void)
     rt_finding_init();
     if (rt_options.enabled && init_steps())
         rt_enabled = true;
+    if (rt_enabled)
+        rt_turn_init();
     rt_exit_init();
     if (rt_enabled)
         rt_fork_init();
@@ -121,7 +124,7 @@ __attribute__((constructor(101))) static void construct(void)
 /* Threads that still run may be about to race: give them the time that the option grants. */
 static void wait_for_others(void)
 {
-    if (rt_options.atexit_sleep_ms <= 0 || rt_thread_live_count() <= 1)
+    if (rt_options.atexit_sleep_ms <= 0 || rt_thread_live_count() <= 1 || rt_controlled())
         return;
     struct timespec ts = {rt_options.atexit_sleep_ms / 1000,
                           rt_options.atexit_sleep_ms % 1000 * 1000000l};

@@ -6,6 +6,8 @@
 #include "json.h"
 #include "options.h"
 #include "sys/sys.h"
+#include "turn_record.h"
+#include "turn_trace.h"
 
 #ifndef REPRISE_VERSION
 #define REPRISE_VERSION "unknown"
@@ -79,7 +81,9 @@ void rt_sidecar_end(int status)
     begin_line(WIRE_KIND_END);
     rt_json_number(&line, "findings", (long)rt_finding_count());
     rt_json_number(&line, "status", status);
+    rt_record_put(&line);
     end_line();
+    rt_trace_end(status);
     log.path[0] = '\0';
 }
 
@@ -203,6 +207,18 @@ static void put_access(const struct rt_finding_access *a)
     rt_json_number(&line, "thread", a->thread);
     put_held(a->lockset);
     put_stack("stack", a->stack);
+    rt_json_close(&line, "}");
+}
+
+static void put_wait(const struct rt_finding_wait *w)
+{
+    rt_json_open(&line, NULL, "{");
+    rt_json_number(&line, "thread", w->thread);
+    rt_json_string(&line, "op", core_op_name((enum core_op)w->op));
+    if (w->object)
+        rt_json_address(&line, "object", w->object);
+    if (w->holder)
+        rt_json_number(&line, "holder", w->holder - 1);
     rt_json_close(&line, "}");
 }
 
@@ -359,6 +375,7 @@ void rt_sidecar_finding(const struct rt_finding *f, unsigned number)
     put_signature(f);
     PUT_LIST("accesses", f->naccess, put_access(&f->access[i]));
     PUT_LIST("stacks", f->nstack, put_stack(NULL, f->stack[i]));
+    PUT_LIST("waits", f->wait[0].op ? f->nstack : 0, put_wait(&f->wait[i]));
     PUT_LIST("edges", f->nedge, put_edge(&f->edge[i]));
     PUT_LIST("locations", f->nloc, put_location(&f->loc[i]));
     PUT_LIST("threads", f->nthread, put_thread(f->thread[i]));
@@ -369,6 +386,12 @@ void rt_sidecar_finding(const struct rt_finding *f, unsigned number)
         rt_json_number(&line, "count", f->leak_count);
     if (f->signal)
         rt_json_number(&line, "signal", f->signal);
+    if (rt_strategy != CORE_STRATEGY_OS) {
+        rt_json_string(&line, "seed", rt_options.seed);
+        rt_json_string(&line, "strategy", rt_strategy_text());
+        rt_json_number(&line, "step", (long)rt_record_steps());
+        rt_trace_finding(f->naccess ? f->access[0].thread : 0, number, rt_finding_name(f->type));
+    }
     put_degraded();
     put_symbols();
     put_modules();

@@ -1,4 +1,5 @@
 #include "report_text.h"
+#include "../core/op.h"
 #include "file.h"
 #include "options.h"
 #include "say.h"
@@ -216,6 +217,23 @@ static void put_edge(struct rt_text *b, const struct rt_finding *f, size_t i)
     }
 }
 
+/* "Thread T1 waits, lock of 0x..., which thread T2 holds:" */
+static void put_wait(struct rt_text *b, const struct rt_finding_wait *w)
+{
+    rt_put(b, "  ");
+    put_colour(b, THREAD);
+    put_thread_name(b, w->thread);
+    put_colour(b, PLAIN);
+    rt_put(b, " is at: %s", core_op_name((enum core_op)w->op));
+    if (w->object)
+        rt_put(b, " of %p", (void *)w->object);
+    if (w->holder) {
+        rt_put(b, ", held by ");
+        put_thread_name(b, w->holder - 1);
+    }
+    rt_put(b, ":\n");
+}
+
 /* ---- the whole ---- */
 
 static rt_stack summary_stack(const struct rt_finding *f)
@@ -281,8 +299,12 @@ static void put_stacks(struct rt_text *b, const struct rt_finding *f)
         put_cycle(b, f);
     for (size_t i = 0; i < f->nedge; i++)
         put_edge(b, f, i);
+    bool waits = f->type == RT_FINDING_STUCK || f->type == RT_FINDING_LOST_WAKEUP ||
+                 f->type == RT_FINDING_LIVELOCK;
     for (size_t i = 0; i < f->nstack; i++) {
-        if (i)
+        if (waits)
+            put_wait(b, &f->wait[i]);
+        else if (i)
             rt_put(b, "  and:\n");
         rt_put_stack(b, f->stack[i]);
     }

@@ -56,6 +56,7 @@ struct rt_frame {
 
 struct rt_jumps;   /* libc/setjmp.c: where longjmp may go */
 struct rt_ignores; /* ignore.c: where ignores began */
+struct rt_turn;    /* turn.c */
 
 /*
  * One thread, or fiber, of the program. Everything is used by that thread alone unless the
@@ -115,6 +116,8 @@ struct rt_thread {
     bool in_allocator; /* libc/malloc.c: what the real allocator calls is its own */
     void *user;        /* libc/pthread_once.c: calls in progress */
     char name[24]; /* as set by pthread_setname_np and the like; written under rt_threads lock */
+
+    struct rt_turn *turn; /* NULL without a controlled strategy */
 
     /* caches: event.c */
     struct rt_caches *caches;

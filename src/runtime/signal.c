@@ -126,6 +126,14 @@ int rt_sigaction(int sig, const struct sigaction *act, struct sigaction *old)
     return result;
 }
 
+bool rt_signals_any_handler(void)
+{
+    for (int sig = 1; sig <= RT_SIGNALS; sig++)
+        if (__atomic_load_n(&target[sig], __ATOMIC_RELAXED) > (uintptr_t)SIG_IGN)
+            return true;
+    return false;
+}
+
 /* ---- happens-before ---- */
 
 void rt_signal_release(struct rt_thread *t, int sig)

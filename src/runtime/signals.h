@@ -50,6 +50,9 @@ void rt_signal_acquire(struct rt_thread *t, int sig);
 /* The same for all timers: a timer doesn't say which signal it will send. */
 void rt_timer_release(struct rt_thread *t);
 
+/* Has the program a handler of its own for any signal? Any thread. */
+bool rt_signals_any_handler(void);
+
 /* For functions that a signal handler must not call, malloc above all: reports when t is in one.
  * Inside a scope. */
 void rt_check_signal_unsafe(struct rt_thread *t, rt_pc pc);

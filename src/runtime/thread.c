@@ -14,6 +14,7 @@
 #include "sync.h"
 #include "sys/sys.h"
 #include "tls.h"
+#include "turn.h"
 #include <errno.h>
 
 enum {
@@ -541,7 +542,8 @@ static bool anyone_inside(const struct rt_thread *self)
     core_lock_acquire(&lock);
     for (struct rt_thread *t = threads; t && !inside; t = t->list_next)
         /* acquire: what it did inside is done */
-        inside = t != self && t->tls && __atomic_load_n(&t->tls->depth, __ATOMIC_ACQUIRE) > 0;
+        inside = t != self && t->tls && __atomic_load_n(&t->tls->depth, __ATOMIC_ACQUIRE) > 0 &&
+                 !rt_turn_is_parked(t);
     core_lock_release(&lock);
     return inside;
 }

@@ -14,9 +14,9 @@
  *
  *     lock:     rt_turn_point(t, pc, CORE_OP_LOCK, addr);
  *               while ((err = trylock(m)) == EBUSY)
- *                   rt_turn_wait(t, pc, &(struct rt_wait){.op = CORE_OP_LOCK, .object = addr, ...});
- *     unlock:   rt_turn_point(t, pc, CORE_OP_UNLOCK, addr);
- *               unlock(m); rt_turn_wake(t, addr, RT_WAKE_ALL);
+ *                   rt_turn_wait(t, pc, &(struct rt_wait){.op = CORE_OP_LOCK, .object = addr,
+ * ...}); unlock:   rt_turn_point(t, pc, CORE_OP_UNLOCK, addr); unlock(m); rt_turn_wake(t, addr,
+ * RT_WAKE_ALL);
  *
  * So the objects keep their own state, a foreign thread (one the runtime doesn't know) may use
  * them, too, and a crash leaves them as they would be.
@@ -81,12 +81,12 @@ enum rt_woke {
 #define RT_NEVER UINT64_MAX
 
 struct rt_wait {
-    enum core_op op;       /* what it does, for reports: CORE_OP_LOCK waits for a lock */
-    rt_addr object;        /* whose rt_turn_wake ends it; 0: only the deadline does */
-    uint64_t deadline_ns;  /* on rt_clock_ns; RT_NEVER */
-    bool interruptible;    /* signals end it (RT_WOKE_INTERRUPTED); else they wait */
-    bool cancellable;      /* is a cancellation point */
-    uint32_t holder;       /* uid + 1 of who has what it waits for; 0 unknown. For reports */
+    enum core_op op;      /* what it does, for reports: CORE_OP_LOCK waits for a lock */
+    rt_addr object;       /* whose rt_turn_wake ends it; 0: only the deadline does */
+    uint64_t deadline_ns; /* on rt_clock_ns; RT_NEVER */
+    bool interruptible;   /* signals end it (RT_WOKE_INTERRUPTED); else they wait */
+    bool cancellable;     /* is a cancellation point */
+    uint32_t holder;      /* uid + 1 of who has what it waits for; 0 unknown. For reports */
 };
 
 /* Gives the turn away until one of these happens and the strategy lets t run again. When nobody
@@ -127,6 +127,9 @@ void rt_turn_after_fork(struct rt_thread *t);
 /* The run ends (exit, a deadly signal): nobody else gets the turn again. Writes the record. Any
  * thread, any context. */
 void rt_turn_finish(void);
+
+/* Waits for its turn, so it is not inside the runtime though a scope is open. Any thread. */
+bool rt_turn_is_parked(const struct rt_thread *t);
 
 /* ---- outside: calls of the system that may block ---- */
 

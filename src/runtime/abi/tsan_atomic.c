@@ -22,6 +22,8 @@
 #include "../hook.h"
 #include "../options.h"
 #include "../sync.h"
+#include "../turn.h"
+#include "../turn_trace.h"
 
 #define PC ((rt_pc)__builtin_return_address(0))
 
@@ -65,7 +67,19 @@ static void touch(const volatile void *addr)
     (void)*(const volatile char *)addr;
 }
 
-static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc pc)
+/* Others may run before it. */
+static void point(struct rt_thread *t, rt_pc pc, enum core_op what, rt_addr addr, unsigned size)
+{
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS))
+        return;
+    rt_turn_point_slow(t, pc, what, addr);
+    if (rt_trace_on && t->turn)
+        rt_trace_access(t->turn, addr, size, what != CORE_OP_ATOMIC_LOAD);
+}
+
+/* what: CORE_OP_NONE when its point is behind it. */
+static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc pc,
+                  enum core_op what)
 {
     op->t = NULL;
     if (!rt_multi)
@@ -78,6 +92,8 @@ static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc
     op->size = size;
     op->pc = pc;
     op->raced = false;
+    if (what)
+        point(t, pc, what, op->addr, size);
     op->stripe = rt_sync_lock(op->addr, &op->s);
     op->t = t;
 }
@@ -116,7 +132,7 @@ static void on_load(struct op *op, enum order o)
 }
 
 /* A load that finds nothing new: the common case of polling, without any lock or store. */
-static bool peek(struct op *op, const volatile void *addr, unsigned size)
+static bool peek(struct op *op, const volatile void *addr, unsigned size, rt_pc pc)
 {
     op->t = NULL;
     if (!rt_multi)
@@ -125,6 +141,7 @@ static bool peek(struct op *op, const volatile void *addr, unsigned size)
     if (!t)
         return false;
     op->addr = (rt_addr)addr;
+    point(t, pc, CORE_OP_ATOMIC_LOAD, op->addr, size);
     if (rt_access_known(t, op->addr, size, RT_ATOMIC_READ) && rt_sync_peek(t, op->addr, &op->seen))
         return true;
     rt_scope_leave_bare(&op->scope);
@@ -285,7 +302,7 @@ BUILTINS(8, uint64_t)
     T __tsan_atomic##bits##_##name(volatile T *p, T v, int mo)                                     \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, PC);                                                                   \
+        begin(&op, p, size, PC, CORE_OP_ATOMIC_RMW);                                               \
         on_rmw(&op, order_of(mo));                                                                 \
         T old = name##size(p, v);                                                                  \
         end(&op);                                                                                  \
@@ -299,7 +316,7 @@ BUILTINS(8, uint64_t)
                                         rt_pc pc)                                                  \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, pc);                                                                   \
+        begin(&op, p, size, pc, CORE_OP_ATOMIC_RMW);                                               \
         bool ok = compare_exchange##size(p, expected, v);                                          \
         if (ok)                                                                                    \
             on_rmw(&op, order_of(mo));                                                             \
@@ -336,12 +353,12 @@ BUILTINS(8, uint64_t)
     {                                                                                              \
         struct op op;                                                                              \
         T v;                                                                                       \
-        if (peek(&op, p, size)) {                                                                  \
+        if (peek(&op, p, size, PC)) {                                                              \
             v = load##size(p);                                                                     \
             if (peeked(&op))                                                                       \
                 return v;                                                                          \
         }                                                                                          \
-        begin(&op, p, size, PC);                                                                   \
+        begin(&op, p, size, PC, CORE_OP_NONE);                                                     \
         v = load##size(p);                                                                         \
         on_load(&op, order_of(mo));                                                                \
         end(&op);                                                                                  \
@@ -351,7 +368,7 @@ BUILTINS(8, uint64_t)
     void __tsan_atomic##bits##_store(volatile T *p, T v, int mo)                                   \
     {                                                                                              \
         struct op op;                                                                              \
-        begin(&op, p, size, PC);                                                                   \
+        begin(&op, p, size, PC, CORE_OP_ATOMIC_STORE);                                             \
         on_store(&op, order_of(mo));                                                               \
         store##size(p, v);                                                                         \
         end(&op);                                                                                  \
@@ -382,6 +399,8 @@ void __tsan_atomic_thread_fence(int mo)
     struct rt_scope scope;
     struct rt_thread *t = rt_multi ? rt_scope_enter_bare(&scope) : NULL;
 
+    if (t)
+        rt_turn_point(t, PC, CORE_OP_FENCE, 0);
     if (t && !t->ignore_sync) {
         if (acquires(o)) {
             core_clock_join(&t->clock, &t->fence_acquire);

@@ -316,6 +316,11 @@ pid_t sys_tid(void)
     return (pid_t)CALL0(SYS_gettid);
 }
 
+void sys_clock(clockid_t clock, struct timespec *now)
+{
+    CALL2(SYS_clock_gettime, clock, now);
+}
+
 uint64_t sys_monotonic_ns(void)
 {
     struct timespec ts;

@@ -65,6 +65,7 @@ int sys_dup_high(
 pid_t sys_pid(void);
 pid_t sys_tid(void);
 uint64_t sys_monotonic_ns(void);
+void sys_clock(clockid_t clock, struct timespec *now); /* untouched when there is no such clock */
 _Noreturn void sys_exit(int status); /* exit_group */
 
 #endif

@@ -1,0 +1,96 @@
+/*
+ * Runs that come to no end: nobody can run (deadlock), somebody missed a signal (lost wake-up), or
+ * everybody runs and nothing is reached (livelock).
+ */
+#include "finding.h"
+#include "format.h"
+#include "options.h"
+#include "report_json.h"
+#include "say.h"
+#include "signals.h"
+#include "sys/sys.h"
+#include "turn_state.h"
+
+/* Signals given to this condition variable while nobody waited, and since then? libc/model_cond.c;
+ * weak: tests link without it. */
+bool rt_model_cond_lost_signal(rt_addr cond) __attribute__((weak));
+
+static bool lost_signal(void)
+{
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+        if (u->wait.op == CORE_OP_COND_WAIT && rt_model_cond_lost_signal &&
+            rt_model_cond_lost_signal(u->wait.object))
+            return true;
+    return false;
+}
+
+static void add_wait(struct rt_finding *f, const struct rt_turn *u)
+{
+    if (f->nstack == RT_FINDING_STACKS)
+        return;
+    f->wait[f->nstack] =
+        (struct rt_finding_wait){u->task.id, u->wait.op, u->wait.object, u->wait.holder};
+    f->stack[f->nstack++] = u->stack;
+    rt_finding_add_thread(f, u->task.id);
+}
+
+static void report(struct rt_turn *me, enum rt_finding_type type)
+{
+    struct rt_finding *f = rt_finding_begin(me->thread, type);
+    if (!f)
+        return;
+    for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+        add_wait(f, u);
+    rt_finding_end(me->thread, f);
+}
+
+/* A handler of the program may be what helps; signals come when they like. */
+static bool signal_helps(struct rt_turn *me)
+{
+    enum { LOOKS = 50 };
+    const struct timespec pause = {0, 4000000};
+    if (!rt_signals_any_handler())
+        return false;
+    for (int i = 0; i < LOOKS; i++) {
+        if (rt_tls.pending || __atomic_load_n(&rt_turns.nready, __ATOMIC_RELAXED))
+            return true;
+        me->parked = true;
+        sys_sleep(&pause);
+        me->parked = false;
+    }
+    return false;
+}
+
+static _Noreturn void end_run(void)
+{
+    rt_finding_finish();
+    rt_sidecar_end(rt_options.exitcode);
+    rt_halt();
+}
+
+void rt_hang_deadlock(struct rt_turn *me)
+{
+    if (signal_helps(me))
+        return;
+    rt_tls.depth++;
+    report(me, lost_signal() ? RT_FINDING_LOST_WAKEUP : RT_FINDING_STUCK);
+    end_run();
+}
+
+void rt_hang_livelock(struct rt_turn *me)
+{
+    struct rt_finding *f;
+    rt_tls.depth++;
+    f = rt_finding_begin(me->thread, RT_FINDING_LIVELOCK);
+    if (f) {
+        for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+            add_wait(f, u);
+        if (f->nstack < RT_FINDING_STACKS) {
+            f->wait[f->nstack] = (struct rt_finding_wait){me->task.id, me->task.op, 0, 0};
+            f->stack[f->nstack++] = rt_stack_capture(me->thread, me->pc);
+            rt_finding_add_thread(f, me->task.id);
+        }
+        rt_finding_end(me->thread, f);
+    }
+    end_run();
+}

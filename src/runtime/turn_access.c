@@ -1,0 +1,200 @@
+#include "turn_access.h"
+
+#include "access.h"
+#include "delay.h"
+#include "event.h"
+#include "format.h"
+#include "options.h"
+#include "turn_state.h"
+#include "turn_trace.h"
+
+enum {
+    FIRST_TIMES = 8, /* executions of a place that are points whatever they touch */
+    PLACES_FIRST = 1 << 10,
+    PLACES_MAX = 1 << 20,
+    WORDS_MAX = 8,       /* of a range are looked at */
+    SPINS = 2000,        /* repeated looks at a few words that nothing else comes between, */
+    SPINS_MAX = 1 << 20, /* or repeated accesses of any kind */
+};
+
+static enum { SHARED, ALL, NONE } policy;
+
+void rt_turn_access_init(void)
+{
+    const char *text = rt_options.points;
+    policy = rt_strcmp(text, "all") == 0 ? ALL : rt_strcmp(text, "none") == 0 ? NONE : SHARED;
+    if (policy == SHARED && rt_strcmp(text, "shared") != 0)
+        rt_say("points='%s' is none of shared, all and none; shared is used", text);
+}
+
+/* ---- places: how often was this instruction executed? Exact, so addresses don't matter ---- */
+
+static struct {
+    struct place {
+        rt_pc pc;
+        uint32_t times;
+    } *at;
+    uint32_t capacity, used;
+} places;
+
+static struct place *place_slot(rt_pc pc)
+{
+    uint32_t i = (uint32_t)(core_mix(pc) >> 20);
+    for (;; i++) {
+        struct place *p = &places.at[i & (places.capacity - 1)];
+        if (!p->pc || p->pc == pc)
+            return p;
+    }
+}
+
+static void places_grow(void)
+{
+    struct place *old = places.at;
+    uint32_t n = places.capacity;
+    places.capacity = n ? n * 4 : PLACES_FIRST;
+    places.at = core_alloc(places.capacity * sizeof *old);
+    for (uint32_t i = 0; i < n; i++)
+        if (old[i].pc)
+            *place_slot(old[i].pc) = old[i];
+    if (old)
+        core_free(old, n * sizeof *old);
+}
+
+static bool is_new_place(rt_pc pc)
+{
+    if (places.used >= places.capacity / 2) {
+        if (places.capacity >= PLACES_MAX)
+            return false;
+        places_grow();
+    }
+    struct place *p = place_slot(pc);
+    if (!p->pc) {
+        p->pc = pc;
+        places.used++;
+    }
+    return p->times < FIRST_TIMES && ++p->times;
+}
+
+/* ---- words ---- */
+
+static bool is_other(uint32_t entry, uint32_t slot)
+{
+    if (!entry)
+        return false;
+    return entry & CORE_TAG || rt_shadow.owner[entry >> (4 + CORE_RUN_BITS)] != slot;
+}
+
+/* Has another thread used the word so that this access conflicts with it, ordered or not? */
+static bool word_is_shared(const struct rt_thread *t, rt_addr word, bool write)
+{
+    /* relaxed: nobody else runs */
+    uint64_t p = __atomic_load_n(rt_cell_p(word), __ATOMIC_RELAXED), q = 0;
+    if ((p & CORE_CELL(15, 15)) != 0)
+        q = __atomic_load_n(rt_cell_q(word), __ATOMIC_RELAXED);
+    return is_other((uint32_t)p, t->slot) || is_other((uint32_t)q, t->slot) ||
+           (write &&
+            (is_other((uint32_t)(p >> 32), t->slot) || is_other((uint32_t)(q >> 32), t->slot)));
+}
+
+static bool is_shared(const struct rt_thread *t, rt_addr addr, size_t bytes, bool write)
+{
+    rt_addr word = addr & ~7ull, end = addr + bytes;
+    for (int i = 0; i < WORDS_MAX && word < end; i++, word += 8)
+        if (word_is_shared(t, word, write))
+            return true;
+    return false;
+}
+
+static bool is_own_stack(const struct rt_thread *t, rt_addr addr)
+{
+    return addr >= t->stack_low && addr < t->stack_high;
+}
+
+static bool is_point(const struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, bool write)
+{
+    if (policy == ALL)
+        return true;
+    if (policy == NONE || !bytes)
+        return false;
+    return is_shared(t, addr, bytes, write) || (!is_own_stack(t, addr) && is_new_place(pc));
+}
+
+/* ---- spinning ---- */
+
+/*
+ * A thread that reads the same few words over and over comes to no point, for the quick look
+ * knows them. Time cannot tell it from one that computes, and must not decide anything. So the
+ * watcher only takes the quick look away, and then accesses are counted: thousands of looks at a
+ * few words without a store or a point in between change nothing, however many they are, and
+ * cannot end by themselves. When the thread gives way is then no matter of time: at whichever of
+ * the equal rounds it does so, the run is the same.
+ */
+void rt_turn_access_watch(void)
+{
+    core_lock_acquire(&rt_turns.lock);
+    struct rt_turn *u = rt_turns.holder;
+    if (u && rt_turns.nready > 1 && u->thread->tls) {
+        __atomic_store_n(&u->counting, true, __ATOMIC_RELAXED);
+        /* relaxed: when the thread moves its window meanwhile, the next look comes by */
+        __atomic_store_n(&u->thread->tls->span, 0, __ATOMIC_RELAXED);
+    }
+    core_lock_release(&rt_turns.lock);
+}
+
+static void stop_counting(struct rt_thread *t)
+{
+    t->turn->counting = false;
+    t->turn->repeats = 0;
+    rt_tls.span = t->end - (rt_tls.window >> 4);
+}
+
+/* Was this one of the last few, too? */
+static bool repeats(struct rt_turn *me, rt_pc pc, rt_addr addr)
+{
+    enum { N = sizeof me->looked / sizeof me->looked[0] };
+    for (size_t i = 0; i < N; i++)
+        if (me->looked[i].pc == pc && me->looked[i].addr == addr)
+            return true;
+    for (size_t i = N; --i > 0;)
+        me->looked[i] = me->looked[i - 1];
+    me->looked[0] = (struct rt_look){pc, addr};
+    return false;
+}
+
+static void count_access(struct rt_thread *t, rt_pc pc, rt_addr addr, bool write)
+{
+    struct rt_turn *me = t->turn;
+    if (!repeats(me, pc, addr)) {
+        if (me->repeats > SPINS || ++me->repeats_broken > SPINS)
+            me->repeats_broken = 0, stop_counting(t);
+        me->repeats = 0;
+        me->wrote = false;
+        return;
+    }
+    me->wrote |= write;
+    if (++me->repeats < (me->wrote ? SPINS_MAX : SPINS))
+        return;
+    me->repeats = 0;
+    rt_turn_yield(t, pc);
+}
+
+/* ---- the access ---- */
+
+void rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
+{
+    bool write = kind & RT_KIND_WRITE_BIT;
+    enum core_op op = write ? CORE_OP_WRITE : CORE_OP_READ;
+    if (rt_strategy == CORE_STRATEGY_DELAY) {
+        rt_delay_point(t, pc, op);
+        return;
+    }
+    if (!rt_multi || !t->turn || !rt_shadow_covers(addr, bytes))
+        return;
+    if (core_unlikely(t->turn->counting))
+        count_access(t, pc, addr, write);
+    if (!is_point(t, pc, addr, bytes, write))
+        return;
+    rt_turn_point_slow(t, pc, op, addr & ~7ull);
+    if (rt_trace_on)
+        rt_trace_access(t->turn, addr, (unsigned)(bytes < 16 ? bytes : 16), write);
+}

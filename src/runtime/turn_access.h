@@ -1,0 +1,23 @@
+/*
+ * Memory accesses as schedule points: which of them are worth a choice.
+ *
+ * Most accesses are to memory that one thread owns, and a choice there only dilutes the others.
+ * So, unless the option points says otherwise, a point is an access to a word that the detector
+ * saw another thread use in a way that conflicts, and the first few executions of each place in
+ * the program (nobody has come there before; who knows). Both follow from the execution so far,
+ * never from an address.
+ */
+#ifndef REPRISE_RUNTIME_TURN_ACCESS_H
+#define REPRISE_RUNTIME_TURN_ACCESS_H
+
+#include "rt.h"
+
+void rt_turn_access_init(void);
+/* Before an access that compiled code makes and that the quick look did not know. Inside a scope.
+ * Any strategy but os. */
+void rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);
+/* The holder has come to no point for a while: look whether it spins on memory that it knows. By
+ * the watcher. */
+void rt_turn_access_watch(void);
+
+#endif

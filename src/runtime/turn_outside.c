@@ -1,0 +1,156 @@
+/*
+ * Calls of the system that may block, and the thread that watches them.
+ *
+ * Most such calls are over at once; giving the turn away for each would be slow and would let
+ * chance in. So the thread keeps the turn, and a watching thread, which libc doesn't know, looks
+ * now and then whether the kernel has put the holder to sleep. Only then the turn is taken from it:
+ *
+ *     call_word   0: no call;  count << 32 | tid: the holder is in its count-th call
+ *
+ *     holder   begin: 0 -> word        end: word -> 0, or it was taken: come back as one of many
+ *     watcher  the same word twice, and the thread sleeps: word -> 0, and the next one gets the
+ * turn
+ *
+ * Whether a call sleeps at all is up to the world outside, so a run in which the turn was taken
+ * while others could run is marked as inexact.
+ *
+ * The watcher also sees when the holder comes to no point for long: it may spin on plain memory,
+ * where the quick look of compiled code lets it pass (turn_access.c).
+ */
+#include "turn_state.h"
+
+#include "format.h"
+#include "options.h"
+#include "sys/spawn.h"
+#include "sys/sys.h"
+#include "turn_access.h"
+
+enum { LOOK_EVERY_US = 2000 };
+
+static uint64_t call_word; /* seq_cst: the hand-over between holder and watcher */
+static uint64_t calls;     /* by the holder */
+static bool started;       /* by the holder */
+
+/* ---- the holder ---- */
+
+void rt_turn_outside_begin(struct rt_thread *t)
+{
+    struct rt_turn *me = rt_multi ? rt_turn_mine(t) : NULL;
+    if (!me)
+        return;
+    rt_turn_point_slow(t, 0, CORE_OP_EXTERNAL, 0);
+    me->outside = true;
+    __atomic_store_n(&call_word, ++calls << 32 | (uint32_t)t->os_tid, __ATOMIC_SEQ_CST);
+}
+
+static void come_back(struct rt_turn *me)
+{
+    core_lock_acquire(&rt_turns.lock);
+    rt_turns.outside--;
+    rt_turn_ready(me);
+    core_strategy_woken(&rt_turns.strategy, &me->task);
+    if (!rt_turns.holder) {
+        rt_turn_give(me);
+    } else {
+        rt_record_inexact(RT_INEXACT_EXTERNAL);
+        core_lock_release(&rt_turns.lock);
+    }
+    rt_turn_park(me);
+}
+
+void rt_turn_outside_end(struct rt_thread *t)
+{
+    struct rt_turn *me = t->turn;
+    if (!me || !me->outside)
+        return;
+    me->outside = false;
+    /* only the holder's call is in the word: if it is there, the turn is still mine */
+    uint64_t seen = __atomic_load_n(&call_word, __ATOMIC_SEQ_CST);
+    if ((uint32_t)seen == (uint32_t)t->os_tid &&
+        __atomic_compare_exchange_n(&call_word, &seen, 0, false, __ATOMIC_SEQ_CST,
+                                    __ATOMIC_SEQ_CST))
+        return;
+    come_back(me);
+}
+
+/* ---- the watcher ---- */
+
+/* Does the kernel let it sleep, other than for a device? */
+static bool sleeps(pid_t tid)
+{
+    char path[64], stat[512];
+    struct rt_text b = {.data = path, .capacity = sizeof path, .fixed = true};
+    rt_put(&b, "/proc/self/task/%d/stat", tid);
+    int fd = sys_open(path, 0, 0);
+    if (fd < 0)
+        return false;
+    ssize_t n = sys_read(fd, stat, sizeof stat - 1);
+    sys_close(fd);
+    while (n > 0 && stat[n - 1] != ')') /* the name may hold anything */
+        n--;
+    return n > 0 && stat[n + 1] == 'S';
+}
+
+static void take_turn(uint64_t word)
+{
+    core_lock_acquire(&rt_turns.lock);
+    struct rt_turn *u = rt_turns.holder;
+    if (!u || !__atomic_compare_exchange_n(&call_word, &word, 0, false, __ATOMIC_SEQ_CST,
+                                           __ATOMIC_SEQ_CST)) {
+        core_lock_release(&rt_turns.lock);
+        return;
+    }
+    rt_turn_unready(u);
+    u->state = RT_TURN_OUTSIDE;
+    rt_turns.outside++;
+    if (rt_turns.nready) {
+        rt_turn_give(rt_turn_pick(u, false));
+    } else if (rt_turns.first_waiting) { /* one of those has to look after time and descriptors */
+        rt_turns.first_waiting->on_duty = true;
+        rt_turn_give(rt_turns.first_waiting);
+    } else {
+        rt_turns.holder = NULL;
+        core_lock_release(&rt_turns.lock);
+    }
+}
+
+static int watch(void *unused)
+{
+    const struct timespec pause = {0, LOOK_EVERY_US * 1000};
+    uint64_t last_word = 0, last_steps = 0;
+    (void)unused;
+    for (;;) {
+        sys_sleep(&pause);
+        uint64_t word = __atomic_load_n(&call_word, __ATOMIC_SEQ_CST);
+        uint64_t steps = __atomic_load_n(&rt_turns.steps, __ATOMIC_RELAXED);
+        if (word && word == last_word) {
+            if (sleeps((pid_t)(uint32_t)word))
+                take_turn(word);
+        } else if (!word && steps == last_steps) {
+            rt_turn_access_watch();
+        }
+        if (rt_turns.waiting_fds) /* what comes from outside is seen in between, too */
+            rt_turns.fds_changed = true;
+        last_word = word;
+        last_steps = steps;
+    }
+    return 0;
+}
+
+void rt_turn_outside_start(void)
+{
+    if (started)
+        return;
+    started = true;
+    int error = sys_thread(watch, NULL);
+    if (error)
+        rt_say("cannot start the thread that watches system calls (error %d): one that blocks may "
+               "block all",
+               -error);
+}
+
+void rt_turn_outside_after_fork(void)
+{
+    started = false;
+    call_word = 0;
+}

@@ -1,0 +1,160 @@
+/*
+ * What turn.c, turn_wait.c, turn_outside.c and turn_record.c share; nobody else includes it.
+ *
+ * A thread of the program is in one state:
+ *
+ *     UNBORN ──► READY ◄──► RUNNING ──► ENDED
+ *                  ▲           │ rt_turn_wait            │ RT_BLOCKING that really sleeps
+ *                  └── WAITING ◄┘         OUTSIDE ◄──────┘
+ *                  └──────────────────────┘
+ *
+ * RUNNING is the one thread that has the turn (rt_turns.holder); it is in ready[], too. When
+ * nobody is ready the holder is NULL and the thread that stopped last is the idler, which looks at
+ * the world outside (turn_wait.c) until somebody is.
+ *
+ * Everything here is under rt_turns.lock, except what says otherwise; the holder may read what
+ * only the holder changes without it. The lock is a leaf but for core_alloc. A thread is woken by
+ * its own futex word, so nobody else wakes up in vain.
+ */
+#ifndef REPRISE_RUNTIME_TURN_STATE_H
+#define REPRISE_RUNTIME_TURN_STATE_H
+
+#include "turn.h"
+#include <poll.h>
+
+enum rt_turn_state {
+    RT_TURN_UNBORN,
+    RT_TURN_READY,
+    RT_TURN_RUNNING,
+    RT_TURN_WAITING,
+    RT_TURN_OUTSIDE,
+    RT_TURN_ENDED,
+};
+
+struct rt_turn {
+    struct core_task task; /* first: strategies hand it back */
+    struct rt_thread *thread;
+    enum rt_turn_state state;
+    uint32_t go;         /* futex: 1 = this thread has the turn; release: what others did before */
+    uint32_t arrived;    /* futex: the child is at rt_turn_start */
+    bool parked;         /* outside of the gate of event.h, though its scope is open; own thread */
+    bool polling;        /* sleeps in poll, not on go */
+    bool outside;        /* in RT_BLOCKING with the turn; own thread */
+    bool cancelled;      /* asked for; lock */
+    bool on_duty;        /* has the turn only to do as rt_turn_idle, and waits on; lock */
+    uint32_t run, looks; /* points since it has the turn, and of them the last that only looked */
+
+    /* WAITING */
+    struct rt_wait wait;
+    enum rt_woke woke;
+    rt_pc pc;
+    rt_stack stack;
+
+    /* turn_access.c: spinning on plain memory; own thread, but counting is set by the watcher */
+    bool counting;
+    bool wrote;
+    uint32_t repeats, repeats_broken;
+    struct rt_look {
+        rt_pc pc;
+        rt_addr addr;
+    } looked[4];
+
+    /* turn_trace.c; own thread */
+    rt_addr traced; /* written by traced_step, to be told */
+    unsigned traced_bytes;
+    uint64_t traced_step, last_step;
+
+    struct pollfd *fds; /* waits for descriptors; of the waiting thread */
+    unsigned nfds;
+    struct rt_turn *next_waiting, *previous_waiting; /* all who wait, in order of arrival */
+
+    struct rt_turn *next, *previous; /* all that have not ended */
+};
+
+struct rt_turns {
+    core_lock lock;
+    struct core_strategy strategy; /* by the holder */
+    struct core_task **ready;      /* sorted by id */
+    uint32_t nready, capacity;
+    struct rt_turn *holder; /* NULL: nobody is ready */
+    struct rt_turn *idler;
+    struct rt_turn *all;
+    struct rt_turn *first_waiting, *last_waiting;
+    uint32_t waiting_fds, outside; /* how many */
+    pid_t leaver;                  /* thread that ended last: gone before the next one runs */
+    bool fds_changed;              /* relaxed: looked at by the next decision */
+
+    uint64_t steps, switches; /* by the holder */
+    uint64_t attention;       /* step at which rt_turn_attend has something to do */
+    uint64_t jumped_ns;       /* by which virtual time is ahead of the steps */
+};
+extern struct rt_turns rt_turns;
+
+static inline struct rt_turn *rt_turn_of(struct core_task *task)
+{
+    return (struct rt_turn *)task;
+}
+
+/* ---- turn.c ---- */
+
+/* Lock held. Into and out of ready[]. */
+void rt_turn_ready(struct rt_turn *u);
+void rt_turn_unready(struct rt_turn *u);
+/* Lock held, somebody is ready: the strategy's choice, recorded. last: who ran until now; ended:
+ * its memory may be gone. */
+struct rt_turn *rt_turn_pick(struct rt_turn *last, bool yields);
+/* Lock held; gives it up. From now on next has the turn; does not sleep. */
+void rt_turn_give(struct rt_turn *next);
+/* Until me has the turn. */
+void rt_turn_park(struct rt_turn *me);
+/* One step of the run: counts, hashes, observes. */
+void rt_turn_step(struct rt_turn *me, rt_pc pc, enum core_op op, rt_addr object);
+/* The turn as it must be to go on: back from outside, if that is where the thread was. */
+struct rt_turn *rt_turn_mine(struct rt_thread *t);
+
+/* ---- turn_wait.c ---- */
+
+/* Lock held. Ends the wait of u, which becomes ready. */
+void rt_turn_end_wait(struct rt_turn *u, enum rt_woke why);
+/* Lock held, nobody is ready, me cannot run: until somebody is ready. False: the turn went to
+ * another thread meanwhile, and the lock is gone. */
+bool rt_turn_idle(struct rt_turn *me);
+/* Lock held. Deadlines that have passed, descriptors that changed. */
+void rt_turn_expire(void);
+void rt_turn_look_at_fds(void);
+/* Lock held. Steps and jumps are reset, the clock is not. */
+void rt_turn_kick(struct rt_turn *poller);
+/* A signal came while me was parked. No lock held. */
+void rt_turn_disturbed(struct rt_turn *me);
+
+/* ---- turn_outside.c ---- */
+
+void rt_turn_outside_start(void); /* the thread that watches; once there are two threads */
+void rt_turn_outside_after_fork(void);
+
+/* ---- turn_record.c ---- */
+
+enum rt_inexact { RT_INEXACT_EXTERNAL = 1, RT_INEXACT_SIGNAL = 2, RT_INEXACT_FOREIGN = 4 };
+
+void rt_record_init(void);
+void rt_record_after_fork(void);
+void rt_record_inexact(enum rt_inexact how);
+/* The holder, at a step. */
+void rt_record_step(struct rt_turn *me, rt_pc pc);
+enum rt_why { RT_WHY_PREEMPT, RT_WHY_WAIT, RT_WHY_END, RT_WHY_YIELD };
+/* from: who ran; it differs from the base rule when base != to. */
+void rt_record_switch(const struct core_task *from, const struct core_task *to,
+                      const struct core_task *base, enum rt_why why);
+void rt_record_choice(struct rt_turn *me, uint32_t count, uint32_t chosen);
+void rt_record_wait(struct rt_turn *me);
+void rt_record_born(struct rt_turn *parent, struct rt_turn *child);
+/* The number of the object at an address, by first use; 0 for 0. */
+uint32_t rt_record_object(rt_addr addr);
+
+/* ---- hang.c ---- */
+
+/* Nobody can run, or steps are used up. The calling thread reports; does not return. No lock. */
+void rt_hang_deadlock(struct rt_turn *me);
+void rt_hang_livelock(struct rt_turn *me);
+
+#endif

@@ -1,0 +1,226 @@
+#include "turn_trace.h"
+
+#include "../wire/trace.h"
+#include "file.h"
+#include "finding.h"
+#include "format.h"
+#include "module.h"
+#include "options.h"
+#include "sys/sys.h"
+
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+enum { FLUSH_BYTES = 1 << 16, CALLERS = 4, MODULES = 1024 };
+
+bool rt_trace_on;
+
+static struct rt_log log;
+static struct rt_text text;
+static bool told[MODULES]; /* modules that have their line */
+
+void rt_trace_flush(void)
+{
+    int error = text.length ? rt_log_write(&log, text.data, text.length) : 0;
+    rt_text_reset(&text);
+    if (!error || !rt_trace_on)
+        return;
+    rt_trace_on = false;
+    rt_say("trace='%s': %s; it is not whole", rt_options.trace, rt_error_text(error));
+}
+
+static void line_done(void)
+{
+    if (text.length >= FLUSH_BYTES)
+        rt_trace_flush();
+}
+
+void rt_trace_init(void)
+{
+    if (!rt_options.trace[0])
+        return;
+    int fd = sys_open(rt_options.trace, 01 | 0100 | 01000, 0666); /* write, create, truncate */
+    if (fd < 0) {
+        rt_say("trace='%s': %s; no trace is written", rt_options.trace, rt_error_text(fd));
+        return;
+    }
+    sys_close(fd);
+    rt_log_init(&log, rt_options.trace, false);
+    rt_put(&text, "trace\t%d\n", WIRE_TRACE_VERSION);
+    rt_trace_on = true;
+}
+
+void rt_trace_after_fork(void)
+{
+    rt_trace_on = false;
+}
+
+/* ---- places ---- */
+
+extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
+extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
+
+static void put_module(const struct rt_module *m)
+{
+    if (!m || m->number >= MODULES || told[m->number])
+        return;
+    told[m->number] = true;
+    rt_put(&text, "module\t%u\t%s\t", m->number, m->path);
+    for (unsigned i = 0; i < m->build_id_bytes; i++)
+        rt_put(&text, "%02x", m->build_id[i]);
+    rt_put(&text, "%s\n", m->build_id_bytes ? "" : "-");
+}
+
+static const struct rt_module *module_of(rt_addr addr)
+{
+    const struct rt_module *m = addr ? rt_module_of(addr) : NULL;
+    put_module(m);
+    return m;
+}
+
+static void put_place(const struct rt_module *m, rt_addr addr)
+{
+    rt_put(&text, "%d\t0x%lx", m ? (int)m->number : -1, m ? addr - m->base : addr);
+}
+
+/* The program's own place: a hook of libc stands in for its caller. */
+static rt_pc place_of(struct rt_turn *me, rt_pc pc, const struct rt_frame **frame)
+{
+    const struct rt_frame *top = me->thread->tls ? me->thread->tls->top : NULL;
+    rt_pc at = pc;
+    *frame = top;
+    if (top && top > me->thread->frames + 1 &&
+        (!pc || (pc - 1 >= (rt_pc)__start_rt_text && pc - 1 < (rt_pc)__stop_rt_text)))
+        at = (--*frame)->pc;
+    return at ? at - 1 : 0;
+}
+
+/* ---- values ---- */
+
+/* What memory holds; it may be gone. */
+static bool read_memory(rt_addr addr, unsigned size, uint64_t *value)
+{
+    struct iovec to = {value, size}, from = {(void *)addr, size};
+    *value = 0;
+    return sys_call(SYS_process_vm_readv, sys_pid(), (long)&to, 1, (long)&from, 1, 0) == (long)size;
+}
+
+void rt_trace_value(struct rt_turn *me, uint64_t value)
+{
+    rt_put(&text, "value\t%lu\t0x%lx\n", (unsigned long)me->traced_step, (unsigned long)value);
+}
+
+/* What the last step has written, now that it is done. */
+static void tell_written(struct rt_turn *me)
+{
+    uint64_t value;
+    if (me->traced && read_memory(me->traced, me->traced_bytes, &value))
+        rt_trace_value(me, value);
+    me->traced = 0;
+}
+
+void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write)
+{
+    uint64_t value;
+    me->traced_step = me->last_step;
+    if (size > 8)
+        return;
+    if (write) {
+        me->traced = addr;
+        me->traced_bytes = size;
+    } else if (read_memory(addr, size, &value)) {
+        rt_trace_value(me, value);
+    }
+}
+
+/* ---- records ---- */
+
+void rt_trace_point(struct rt_turn *me, rt_pc pc)
+{
+    const struct rt_frame *frame;
+    unsigned long step = (unsigned long)rt_turns.steps;
+    tell_written(me);
+    me->last_step = step;
+    rt_pc at = place_of(me, pc, &frame);
+    const struct rt_module *m = module_of(at);
+    rt_put(&text, "point\t%lu\t%u\t%s\t%u\t", step, me->task.id, core_op_name(me->task.op),
+           me->task.object);
+    put_place(m, at);
+    rt_put(&text, "\n");
+    for (int depth = 1; depth <= CALLERS && frame && frame > me->thread->frames + 1; depth++) {
+        rt_pc caller = (--frame)->pc - 1;
+        m = module_of(caller);
+        rt_put(&text, "caller\t%lu\t%d\t", step, depth);
+        put_place(m, caller);
+        rt_put(&text, "\n");
+    }
+    line_done();
+}
+
+void rt_trace_switch(const struct core_task *from, const struct core_task *to, enum rt_why why)
+{
+    static const char *const names[] = {"preempt", "wait", "end", "yield"};
+    rt_put(&text, "switch\t%lu\t%u\t%u\t%s\n", (unsigned long)rt_turns.steps, from->id, to->id,
+           names[why]);
+}
+
+void rt_trace_choice(struct rt_turn *me, uint32_t count, uint32_t chosen)
+{
+    rt_put(&text, "choice\t%lu\t%u\t%u\t%u\n", (unsigned long)rt_turns.steps, me->task.id, count,
+           chosen);
+}
+
+void rt_trace_wait(struct rt_turn *me)
+{
+    rt_put(&text, "wait\t%lu\t%u\t%s\t%u\n", (unsigned long)rt_turns.steps, me->task.id,
+           core_op_name(me->wait.op), me->task.object);
+}
+
+void rt_trace_born(struct rt_turn *parent, struct rt_turn *child)
+{
+    rt_put(&text, "thread\t%u\t%u\t%lu\n", child->task.id, parent->task.id,
+           (unsigned long)rt_turns.steps);
+}
+
+static void put_object(uint32_t number, const char *kind, const struct rt_module *m, rt_addr addr,
+                       size_t into)
+{
+    rt_put(&text, "object\t%u\t%s\t", number, kind);
+    put_place(m, addr);
+    rt_put(&text, "\t%zu\n", into);
+}
+
+void rt_trace_object(uint32_t number, rt_addr addr)
+{
+    struct rt_block block;
+    uint32_t uid;
+    bool is_tls;
+    const struct rt_module *m = module_of(addr);
+    rt_pc allocated = 0;
+    if (m) {
+        put_object(number, "global", m, addr, 0);
+    } else if (rt_heap_find(addr, &block)) {
+        rt_pc frames[2] = {0};
+        rt_stack_read(block.stack, frames, 2); /* [0] is malloc */
+        allocated = frames[1] ? frames[1] - 1 : frames[0];
+        m = module_of(allocated);
+        put_object(number, "heap", m, allocated, addr - block.start);
+    } else if (rt_thread_of_stack(addr, &uid, &is_tls)) {
+        put_object(number, "stack", NULL, uid, 0);
+    }
+}
+
+void rt_trace_finding(uint32_t thread, unsigned number, const char *type)
+{
+    if (rt_trace_on)
+        rt_put(&text, "finding\t%lu\t%u\t%u\t%s\n", (unsigned long)rt_turns.steps, thread, number,
+               type);
+}
+
+void rt_trace_end(int status)
+{
+    if (!rt_trace_on)
+        return;
+    rt_put(&text, "end\t%lu\t%d\n", (unsigned long)rt_turns.steps, status);
+    rt_trace_flush();
+}

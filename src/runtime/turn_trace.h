@@ -1,0 +1,24 @@
+/* The trace of a run (wire/trace.h), written when the option says so. By the holder of the turn. */
+#ifndef REPRISE_RUNTIME_TURN_TRACE_H
+#define REPRISE_RUNTIME_TURN_TRACE_H
+
+#include "turn_state.h"
+
+extern bool rt_trace_on;
+
+void rt_trace_init(void);       /* opens the file */
+void rt_trace_after_fork(void); /* the child writes none */
+void rt_trace_point(struct rt_turn *me, rt_pc pc);
+/* me is about to access these bytes: their value is told when it is known. */
+void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write);
+void rt_trace_value(struct rt_turn *me, uint64_t value);
+void rt_trace_switch(const struct core_task *from, const struct core_task *to, enum rt_why why);
+void rt_trace_choice(struct rt_turn *me, uint32_t count, uint32_t chosen);
+void rt_trace_wait(struct rt_turn *me);
+void rt_trace_born(struct rt_turn *parent, struct rt_turn *child);
+void rt_trace_object(uint32_t number, rt_addr addr);
+void rt_trace_finding(uint32_t thread, unsigned number, const char *type);
+void rt_trace_end(int status); /* last line; writes all */
+void rt_trace_flush(void);
+
+#endif

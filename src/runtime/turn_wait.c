@@ -1,0 +1,478 @@
+/*
+ * Waiting: for an object, for a time, for descriptors. And what happens when everybody does.
+ *
+ * Who waits is in one list, in order of arrival. A wake looks through it for its object; there are
+ * as many as threads, and a wake costs a futex call anyway.
+ */
+#include "turn_state.h"
+
+#include "hook.h"
+#include "options.h"
+#include "stack.h"
+#include "sys/sys.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+
+enum {
+    /* Real time that the world outside gets before virtual time goes on: a program that waits for
+     * nothing but time ends at once, one that also listens gets what is sent to it. */
+    PATIENCE_MS = 100,
+    EARLY_SLEEP = 4,       /* one of so many short sleeps is over before others do a thing */
+    EARLY_SLEEP_MAX_S = 2, /* longer ones are watchdogs */
+};
+
+/* ---- the list ---- */
+
+static void link_waiting(struct rt_turn *u)
+{
+    u->previous_waiting = rt_turns.last_waiting;
+    u->next_waiting = NULL;
+    if (rt_turns.last_waiting)
+        rt_turns.last_waiting->next_waiting = u;
+    else
+        rt_turns.first_waiting = u;
+    rt_turns.last_waiting = u;
+    rt_turns.waiting_fds += u->nfds > 0;
+}
+
+static void unlink_waiting(struct rt_turn *u)
+{
+    if (u->previous_waiting)
+        u->previous_waiting->next_waiting = u->next_waiting;
+    else
+        rt_turns.first_waiting = u->next_waiting;
+    if (u->next_waiting)
+        u->next_waiting->previous_waiting = u->previous_waiting;
+    else
+        rt_turns.last_waiting = u->previous_waiting;
+    rt_turns.waiting_fds -= u->nfds > 0;
+}
+
+void rt_turn_end_wait(struct rt_turn *u, enum rt_woke why)
+{
+    unlink_waiting(u);
+    u->woke = why;
+    rt_turn_ready(u);
+    core_strategy_woken(&rt_turns.strategy, &u->task);
+}
+
+/* ---- deadlines ---- */
+
+static struct rt_alarm *alarms; /* by deadline; equal ones in the order they were set */
+
+static uint64_t earliest(void)
+{
+    uint64_t first = alarms ? alarms->deadline_ns : RT_NEVER;
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+        if (u->wait.deadline_ns < first)
+            first = u->wait.deadline_ns;
+    return first;
+}
+
+/* The step at which the running thread has to look up. */
+static void set_attention(void)
+{
+    uint64_t first = earliest(), now = rt_clock_ns();
+    uint64_t at = rt_options.max_steps ? (uint64_t)rt_options.max_steps : UINT64_MAX;
+    if (first != RT_NEVER) {
+        uint64_t steps = first > now ? (first - now) / RT_STEP_NS + 1 : 0;
+        if (rt_turns.steps + steps < at)
+            at = rt_turns.steps + steps;
+    }
+    rt_turns.attention = at;
+}
+
+static void ring_alarms(void)
+{
+    while (alarms && alarms->deadline_ns <= rt_clock_ns()) {
+        struct rt_alarm *a = alarms;
+        alarms = a->next;
+        a->deadline_ns = 0;
+        core_lock_release(&rt_turns.lock);
+        a->ring(rt_self(), a);
+        core_lock_acquire(&rt_turns.lock);
+    }
+}
+
+void rt_turn_expire(void)
+{
+    ring_alarms();
+    uint64_t now = rt_clock_ns();
+    struct rt_turn *next;
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = next) {
+        next = u->next_waiting;
+        if (u->wait.deadline_ns <= now)
+            rt_turn_end_wait(u, RT_WOKE_TIMEOUT);
+    }
+    set_attention();
+}
+
+static void take_alarm(struct rt_alarm *a)
+{
+    struct rt_alarm **at = &alarms;
+    while (*at && *at != a)
+        at = &(*at)->next;
+    if (*at)
+        *at = a->next;
+}
+
+void rt_turn_at(struct rt_thread *t, struct rt_alarm *a, uint64_t deadline_ns)
+{
+    struct rt_alarm **at = &alarms;
+    (void)t;
+    core_lock_acquire(&rt_turns.lock);
+    take_alarm(a);
+    a->deadline_ns = deadline_ns == RT_NEVER ? 0 : deadline_ns;
+    if (deadline_ns != RT_NEVER) {
+        while (*at && (*at)->deadline_ns <= deadline_ns)
+            at = &(*at)->next;
+        a->next = *at;
+        *at = a;
+    }
+    set_attention();
+    core_lock_release(&rt_turns.lock);
+}
+
+static void jump_to(uint64_t time_ns)
+{
+    uint64_t now = rt_clock_ns();
+    if (time_ns > now)
+        rt_clock_jump(time_ns - now);
+    rt_turn_expire();
+}
+
+/* ---- descriptors ---- */
+
+static int kick_fd = -1; /* eventfd: ends the sleep of the one who polls */
+
+static int poll_now(struct pollfd *fds, nfds_t n, int64_t ms)
+{
+    struct timespec ts = {ms / 1000, ms % 1000 * 1000000};
+    return (int)sys_call(SYS_ppoll, (long)fds, (long)n, ms < 0 ? 0 : (long)&ts, 0, 8, 0);
+}
+
+void rt_turn_look_at_fds(void)
+{
+    struct rt_turn *next;
+    rt_turns.fds_changed = false;
+    if (!rt_turns.waiting_fds)
+        return;
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = next) {
+        next = u->next_waiting;
+        if (u->nfds && poll_now(u->fds, u->nfds, 0) != 0)
+            rt_turn_end_wait(u, RT_WOKE);
+    }
+}
+
+void rt_turn_fd_changed(struct rt_thread *t)
+{
+    (void)t;
+    if (rt_turns.waiting_fds)
+        rt_turns.fds_changed = true;
+}
+
+void rt_turn_kick(struct rt_turn *poller)
+{
+    uint64_t one = 1;
+    (void)poller;
+    sys_call(SYS_write, kick_fd, (long)&one, sizeof one, 0, 0, 0);
+}
+
+static void open_kick(void)
+{
+    int fd = (int)sys_call(SYS_eventfd2, 0, EFD_CLOEXEC | EFD_NONBLOCK, 0, 0, 0, 0);
+    kick_fd = fd < 0 ? fd : sys_dup_high(fd);
+    if (fd >= 0)
+        sys_close(fd);
+}
+
+/* ---- nobody is ready ---- */
+
+/* Lock held. All descriptors that are waited for, behind the kick. Owned by the caller. */
+static struct pollfd *gather(unsigned *count)
+{
+    unsigned n = 1;
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+        n += u->nfds;
+    struct pollfd *all = core_alloc(n * sizeof *all);
+    all[0] = (struct pollfd){.fd = kick_fd, .events = POLLIN};
+    *count = n;
+    n = 1;
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+        for (unsigned i = 0; i < u->nfds; i++)
+            all[n++] = u->fds[i];
+    return all;
+}
+
+/* Lock held before and after, not during. */
+static void sleep_outside(struct rt_turn *me, int64_t ms)
+{
+    unsigned n;
+    uint64_t kicks;
+    if (kick_fd < 0)
+        open_kick();
+    struct pollfd *all = gather(&n);
+    me->polling = true;
+    rt_turns.holder = NULL;
+    rt_turns.idler = me;
+    core_lock_release(&rt_turns.lock);
+    __atomic_store_n(&me->parked, true, __ATOMIC_RELEASE); /* as rt_turn_park */
+    poll_now(all, n, ms);
+    me->parked = false;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    core_lock_acquire(&rt_turns.lock);
+    me->polling = false;
+    sys_read(kick_fd, &kicks, sizeof kicks);
+    core_free(all, n * sizeof *all);
+}
+
+static bool anyone_outside(void)
+{
+    return rt_turns.outside > 0 || rt_turns.waiting_fds > 0;
+}
+
+/* Lock held. One look at the world; somebody may be ready after it. False: see rt_turn_idle. */
+static bool wait_for_world(struct rt_turn *me, uint64_t deadline)
+{
+    uint64_t now = rt_clock_ns();
+    int64_t ms = -1;
+    if (deadline != RT_NEVER) {
+        ms = deadline > now ? (int64_t)((deadline - now + 999999) / 1000000) : 0;
+        if (rt_clock_is_virtual() && ms > PATIENCE_MS)
+            ms = PATIENCE_MS;
+    }
+    uint64_t before = sys_monotonic_ns();
+    sleep_outside(me, ms);
+    if (rt_turns.holder || rt_turns.idler != me)
+        return false;
+    rt_turns.idler = NULL;
+    rt_turns.holder = me;
+    rt_turn_look_at_fds();
+    if (rt_turns.nready)
+        rt_record_inexact(RT_INEXACT_EXTERNAL);
+    else if (ms >= 0 && sys_monotonic_ns() - before >= (uint64_t)ms * 1000000)
+        jump_to(deadline);
+    return true;
+}
+
+bool rt_turn_idle(struct rt_turn *me)
+{
+    rt_turn_look_at_fds();
+    while (!rt_turns.nready) {
+        if (rt_tls.pending && me->state == RT_TURN_WAITING) {
+            rt_turn_end_wait(me, RT_WOKE_INTERRUPTED);
+            break;
+        }
+        uint64_t deadline = earliest();
+        if (!anyone_outside() && deadline == RT_NEVER) {
+            core_lock_release(&rt_turns.lock);
+            rt_hang_deadlock(me); /* comes back when a signal may still help */
+            core_lock_acquire(&rt_turns.lock);
+        } else if (!anyone_outside() && rt_clock_is_virtual()) {
+            jump_to(deadline);
+        } else if (!wait_for_world(me, deadline)) {
+            core_lock_release(&rt_turns.lock);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- to wait ---- */
+
+static enum rt_woke wait_until_woken(struct rt_turn *me)
+{
+    core_lock_acquire(&rt_turns.lock);
+    rt_turn_unready(me);
+    me->state = RT_TURN_WAITING;
+    link_waiting(me);
+    set_attention();
+    if (core_unlikely(rt_turns.fds_changed))
+        rt_turn_look_at_fds();
+    for (;;) {
+        if (rt_turns.nready || rt_turn_idle(me)) {
+            struct rt_turn *next = rt_turn_pick(me, false);
+            if (next == me) {
+                me->state = RT_TURN_RUNNING;
+                rt_turns.holder = me;
+                core_lock_release(&rt_turns.lock);
+                return me->woke;
+            }
+            rt_turn_give(next);
+        }
+        rt_turn_park(me);
+        if (!me->on_duty)
+            return me->woke;
+        core_lock_acquire(&rt_turns.lock);
+        me->on_duty = false;
+        me->state = RT_TURN_WAITING;
+    }
+}
+
+/* Other threads may be that slow: a short sleep orders nothing. */
+static bool overtakes(struct rt_thread *t, const struct rt_wait *w)
+{
+    uint64_t now = rt_clock_ns();
+    if (w->op != CORE_OP_SLEEP || !rt_clock_is_virtual() || w->deadline_ns == RT_NEVER ||
+        w->deadline_ns > now + EARLY_SLEEP_MAX_S * 1000000000ull)
+        return false;
+    if (rt_turn_choose(t, EARLY_SLEEP) != 1)
+        return false;
+    core_lock_acquire(&rt_turns.lock);
+    jump_to(w->deadline_ns);
+    core_lock_release(&rt_turns.lock);
+    rt_turn_yield(t, 0);
+    return true;
+}
+
+/* The program's handlers run now: whoever waits for a lock is interrupted by signals, too. */
+static void run_handlers(struct rt_thread *t)
+{
+    int depth = rt_tls.depth;
+    rt_tls.depth = 0;
+    if (rt_tls.pending)
+        rt_signals_deliver(t);
+    rt_tls.depth = depth;
+}
+
+enum rt_woke rt_turn_wait(struct rt_thread *t, rt_pc pc, const struct rt_wait *w)
+{
+    struct rt_turn *me = rt_turn_mine(t);
+    if (!me)
+        return RT_WOKE;
+    rt_turn_step(me, pc, w->op, w->object);
+    if (me->cancelled && w->cancellable) {
+        me->cancelled = false;
+        return RT_WOKE_CANCELLED;
+    }
+    if (overtakes(t, w))
+        return RT_WOKE_TIMEOUT;
+    me->wait = *w;
+    me->stack = rt_stack_capture(t, pc);
+    rt_record_wait(me);
+    enum rt_woke woke = wait_until_woken(me);
+    if (woke == RT_WOKE_CANCELLED)
+        me->cancelled = false;
+    if (woke != RT_WOKE_INTERRUPTED || w->interruptible)
+        return woke;
+    run_handlers(t);
+    return RT_WOKE;
+}
+
+enum rt_woke rt_turn_wait_fds(struct rt_thread *t, rt_pc pc, struct pollfd *fds, nfds_t n,
+                              uint64_t deadline_ns)
+{
+    struct rt_turn *me = rt_turn_mine(t);
+    if (!me || poll_now(fds, n, 0) != 0)
+        return RT_WOKE;
+    me->fds = fds;
+    me->nfds = (unsigned)n;
+    enum rt_woke woke = rt_turn_wait(t, pc,
+                                     &(struct rt_wait){.op = CORE_OP_IO_READ,
+                                                       .deadline_ns = deadline_ns,
+                                                       .interruptible = true,
+                                                       .cancellable = true});
+    me->nfds = 0;
+    return woke;
+}
+
+enum rt_woke rt_turn_wait_fd(struct rt_thread *t, rt_pc pc, int fd, short events,
+                             uint64_t deadline_ns)
+{
+    struct pollfd one = {.fd = fd, .events = events};
+    return rt_turn_wait_fds(t, pc, &one, 1, deadline_ns);
+}
+
+/* ---- to wake ---- */
+
+/* Lock held. The index-th of those who wait for an object. */
+static struct rt_turn *waiter(rt_addr object, uint32_t index)
+{
+    struct rt_turn *u = rt_turns.first_waiting;
+    for (; u; u = u->next_waiting)
+        if (u->wait.object == object && index-- == 0)
+            break;
+    return u;
+}
+
+int rt_turn_waiters(rt_addr object)
+{
+    int n = 0;
+    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+        n += u->wait.object == object;
+    return n;
+}
+
+/* Who is meant when n of them are. */
+static struct rt_turn *next_waiter(struct rt_thread *t, rt_addr object, int n, int waiting)
+{
+    bool all = n == RT_WAKE_ALL || n >= waiting;
+    return waiter(object, all ? 0 : rt_turn_choose(t, (uint32_t)waiting));
+}
+
+int rt_turn_wake(struct rt_thread *t, rt_addr object, int n)
+{
+    int woken = 0;
+    if (!object || !rt_turns.first_waiting)
+        return 0;
+    for (int waiting = rt_turn_waiters(object); waiting && woken != n; waiting--, woken++) {
+        struct rt_turn *u = next_waiter(t, object, n == RT_WAKE_ALL ? n : n - woken, waiting);
+        core_lock_acquire(&rt_turns.lock);
+        rt_turn_end_wait(u, RT_WOKE);
+        core_lock_release(&rt_turns.lock);
+    }
+    return woken;
+}
+
+int rt_turn_requeue(rt_addr from, rt_addr to, int n)
+{
+    int moved = 0;
+    core_lock_acquire(&rt_turns.lock);
+    for (struct rt_turn *u; (n < 0 || moved < n) && (u = waiter(from, 0)); moved++)
+        u->wait.object = to;
+    core_lock_release(&rt_turns.lock);
+    return moved;
+}
+
+void rt_turn_cancel(struct rt_thread *t, struct rt_thread *target)
+{
+    struct rt_turn *u = target->turn;
+    (void)t;
+    if (!u)
+        return;
+    core_lock_acquire(&rt_turns.lock);
+    u->cancelled = true;
+    if (u->state == RT_TURN_WAITING && u->wait.cancellable)
+        rt_turn_end_wait(u, RT_WOKE_CANCELLED);
+    core_lock_release(&rt_turns.lock);
+}
+
+void rt_turn_interrupt(struct rt_thread *t, struct rt_thread *target)
+{
+    struct rt_turn *u = target->turn;
+    (void)t;
+    if (!u)
+        return;
+    core_lock_acquire(&rt_turns.lock);
+    if (u->state == RT_TURN_WAITING)
+        rt_turn_end_wait(u, RT_WOKE_INTERRUPTED);
+    core_lock_release(&rt_turns.lock);
+}
+
+/* From outside of the process, or from a timer: at a time of its own. */
+void rt_turn_disturbed(struct rt_turn *me)
+{
+    core_lock_acquire(&rt_turns.lock);
+    if (me->state == RT_TURN_WAITING) {
+        rt_record_inexact(RT_INEXACT_SIGNAL);
+        rt_turn_end_wait(me, RT_WOKE_INTERRUPTED);
+        if (!rt_turns.holder) {
+            rt_turn_give(me);
+            return;
+        }
+    }
+    core_lock_release(&rt_turns.lock);
+}
