@@ -162,7 +162,7 @@ static void add_setting(struct words *settings, const char *name, const char *va
     words_add(settings, word);
 }
 
-static char **make_environment(const struct attempt_running *running, const struct attempt *attempt)
+char **attempt_environment(const struct attempt *attempt, const char *sidecar)
 {
     struct words settings = {0};
     char number[16];
@@ -170,7 +170,7 @@ static char **make_environment(const struct attempt_running *running, const stru
         words_add_all(&settings, attempt->settings);
     size_t ours = settings.count;
     snprintf(number, sizeof number, "%d", attempt->cpu);
-    add_setting(&settings, "sidecar", running->sidecar);
+    add_setting(&settings, "sidecar", sidecar);
     add_setting(&settings, "seed", attempt->seed);
     add_setting(&settings, "strategy", attempt->strategy);
     add_setting(&settings, "record", attempt->record ? "1" : NULL);
@@ -218,7 +218,7 @@ static void become(struct birth *birth)
 
 static int give_birth(struct attempt_running *running, const struct attempt *attempt)
 {
-    char **environment = make_environment(running, attempt);
+    char **environment = attempt_environment(attempt, running->sidecar);
     struct birth birth = {attempt->target, environment, running, getpid(), 0};
     running->started = attempt_clock();
     pid_t pid = vfork();

@@ -94,6 +94,10 @@ void attempt_finish(struct attempt_running *running, struct attempt_outcome *out
 int attempt_run(const struct attempt *attempt, struct attempt_outcome *outcome);
 void attempt_outcome_free(struct attempt_outcome *outcome);
 
+/* The environment that the program gets, for who starts it in another way. `sidecar` may be NULL.
+ * Free it with target_environment_free(). */
+char **attempt_environment(const struct attempt *attempt, const char *sidecar);
+
 /* The exit status as a shell has it: 128 + signal. */
 int attempt_shell_status(const struct attempt_outcome *outcome);
 

@@ -54,8 +54,8 @@ struct cli_verb {
 /* ---- verbs.c ---- */
 
 extern const struct cli_verb *const cli_verbs[]; /* NULL at the end */
-extern const struct cli_verb cli_verb_cc, cli_verb_cxx, cli_verb_run, cli_verb_report,
-    cli_verb_symbolize, cli_verb_help, cli_verb_explain;
+extern const struct cli_verb cli_verb_cc, cli_verb_cxx, cli_verb_run, cli_verb_replay,
+    cli_verb_report, cli_verb_symbolize, cli_verb_help, cli_verb_explain;
 const struct cli_verb *cli_find_verb(const char *name);
 
 /* `reprise` itself, as the root of the help and the man pages. Its main is NULL. */

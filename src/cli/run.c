@@ -1,7 +1,6 @@
 /* `reprise run`: runs a program as it is, and says afterwards what the runtime found. */
 #include "run.h"
 #include "child.h"
-#include "wire/options.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -27,37 +26,6 @@ enum {
 
 /* ---- options ---- */
 
-/* Refuses what the runtime would refuse, before the program runs. */
-static int check_and_add(struct run *run, const char *name, size_t length, const char *value)
-{
-    static struct wire_options trial;
-    static char copy[128];
-    wire_options_default(&trial);
-    switch (wire_options_set(&trial, name, length, value, strlen(value))) {
-    case 0:
-        snprintf(copy, sizeof copy, "%.*s", (int)length, name);
-        return target_set(&run->settings, "run", copy, value);
-    case -ENOENT:
-        cli_error("run", "no runtime option '%.*s'; see `reprise help options`", (int)length, name);
-        return CLI_USAGE;
-    default:
-        cli_error("run", "option %.*s: '%s' is not a value for it; see `reprise help options`",
-                  (int)length, name, value);
-        return CLI_USAGE;
-    }
-}
-
-static int add_set(struct run *run, const char *assignment)
-{
-    const char *equals = strchr(assignment, '=');
-    if (!equals) {
-        cli_error("run", "--set=%s: write NAME=VALUE", assignment);
-        return CLI_USAGE;
-    }
-    words_add(&run->sets, assignment);
-    return check_and_add(run, assignment, (size_t)(equals - assignment), equals + 1);
-}
-
 /* The program may change directory before the runtime opens the file. */
 static int add_file(struct run *run, const char *name, const char *path, bool must_exist)
 {
@@ -75,7 +43,7 @@ static int add_file(struct run *run, const char *name, const char *path, bool mu
 static int set_color(struct run *run, const char *word)
 {
     if (cli_parse_color(word, &run->color))
-        return check_and_add(run, "color", 5, word);
+        return target_set_checked(&run->settings, "run", "color", word);
     cli_error("run", "--color=%s is not auto, always or never", word);
     return CLI_USAGE;
 }
@@ -108,11 +76,12 @@ static int apply(struct run *run, int id, const char *value)
     case OPTION_LOG:
         return add_file(run, "log_path", value, false);
     case OPTION_EXITCODE:
-        return check_and_add(run, "exitcode", 8, value);
+        return target_set_checked(&run->settings, "run", "exitcode", value);
     case OPTION_HALT:
         return target_set(&run->settings, "run", "halt_on_error", "1");
     case OPTION_SET:
-        return add_set(run, value);
+        words_add(&run->sets, value);
+        return target_set_assignment(&run->settings, "run", value);
     case OPTION_COLOR:
         return set_color(run, value);
     case OPTION_SIDECAR:

@@ -111,17 +111,6 @@ int target_cannot_start(const struct target *target, int error)
 
 /* ---- its environment ---- */
 
-int target_set(struct words *settings, const char *who, const char *name, const char *value)
-{
-    if (strchr(value, '\'') && strchr(value, '"')) {
-        cli_error(who, "%s=%s: a value cannot have both kinds of quotes", name, value);
-        return CLI_USAGE;
-    }
-    char quote = strchr(value, '\'') ? '"' : '\'';
-    words_addf(settings, "%s=%c%s%c", name, quote, value, quote);
-    return 0;
-}
-
 /* "NAME=a:b:c" of what is not empty. The caller frees it. */
 static char *joined(const char *name, const char *const *parts, size_t count)
 {

@@ -46,6 +46,11 @@ int target_prepare(struct target *target, char **argv);
 /* Adds NAME='VALUE' in the runtime's syntax. Returns 0, or CLI_USAGE after an error: the syntax
  * cannot say a value with both kinds of quotes. */
 int target_set(struct words *settings, const char *who, const char *name, const char *value);
+/* The same, and CLI_USAGE for what the runtime would refuse: no such option, no such value. */
+int target_set_checked(struct words *settings, const char *who, const char *name,
+                       const char *value);
+/* The same for a --set NAME=VALUE. */
+int target_set_assignment(struct words *settings, const char *who, const char *assignment);
 
 /* The environment for one run: this process's, with the settings at the end of REPRISE_OPTIONS
  * (later ones win), REPRISE_SYMBOLIZER, LD_LIBRARY_PATH for a program that gcc linked with its
