@@ -73,7 +73,7 @@ void rt_sidecar_init(void)
     start_line();
 }
 
-void rt_sidecar_end(int status)
+static void end_with(int status, int signal)
 {
     start_line();
     if (!log.path[0])
@@ -81,10 +81,22 @@ void rt_sidecar_end(int status)
     begin_line(WIRE_KIND_END);
     rt_json_number(&line, "findings", (long)rt_finding_count());
     rt_json_number(&line, "status", status);
+    if (signal)
+        rt_json_number(&line, "signal", signal);
     rt_record_put(&line);
     end_line();
     rt_trace_end(status);
     log.path[0] = '\0';
+}
+
+void rt_sidecar_end(int status)
+{
+    end_with(status, 0);
+}
+
+void rt_sidecar_end_by(int signal)
+{
+    end_with(128 + signal, signal);
 }
 
 /* ---- what a finding refers to: modules by their place in the list, and symbols ---- */

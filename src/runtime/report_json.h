@@ -11,7 +11,8 @@
 void rt_sidecar_init(void);
 /* Appends a finding; number counts from 1. Under the report lock. */
 void rt_sidecar_finding(const struct rt_finding *f, unsigned number);
-/* The last line, "end", with the exit status; once, at an orderly end. */
+/* The last line, "end", with the exit status, or the signal that ends the process; once. */
 void rt_sidecar_end(int status);
+void rt_sidecar_end_by(int signal);
 
 #endif

@@ -126,12 +126,17 @@ int rt_sigaction(int sig, const struct sigaction *act, struct sigaction *old)
     return result;
 }
 
+bool rt_signal_has_handler(int sig)
+{
+    return __atomic_load_n(&target[sig], __ATOMIC_RELAXED) > (uintptr_t)SIG_IGN;
+}
+
 bool rt_signals_any_handler(void)
 {
-    for (int sig = 1; sig <= RT_SIGNALS; sig++)
-        if (__atomic_load_n(&target[sig], __ATOMIC_RELAXED) > (uintptr_t)SIG_IGN)
-            return true;
-    return false;
+    int sig = 1;
+    while (sig <= RT_SIGNALS && !rt_signal_has_handler(sig))
+        sig++;
+    return sig <= RT_SIGNALS;
 }
 
 /* ---- happens-before ---- */

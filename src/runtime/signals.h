@@ -50,7 +50,8 @@ void rt_signal_acquire(struct rt_thread *t, int sig);
 /* The same for all timers: a timer doesn't say which signal it will send. */
 void rt_timer_release(struct rt_thread *t);
 
-/* Has the program a handler of its own for any signal? Any thread. */
+/* Has the program a handler of its own for this signal, or for any? Any thread. */
+bool rt_signal_has_handler(int sig);
 bool rt_signals_any_handler(void);
 
 /* For functions that a signal handler must not call, malloc above all: reports when t is in one.

@@ -105,6 +105,10 @@ int rt_turn_requeue(rt_addr from, rt_addr to, int n);
 /* t's wait, if it is in one, ends with RT_WOKE_CANCELLED or RT_WOKE_INTERRUPTED when it allows. */
 void rt_turn_cancel(struct rt_thread *t, struct rt_thread *target);
 void rt_turn_interrupt(struct rt_thread *t, struct rt_thread *target);
+/* The same for all threads whose handler waits to run. Is there any such thread? */
+bool rt_turn_interrupt_pending(struct rt_thread *t);
+/* The live thread with this uid (-1u: any), or this tid of the system (0: any). NULL: none. */
+struct rt_thread *rt_turn_find(uint32_t uid, pid_t tid);
 
 /* ---- lives ---- */
 

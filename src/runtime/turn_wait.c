@@ -462,6 +462,38 @@ void rt_turn_interrupt(struct rt_thread *t, struct rt_thread *target)
     core_lock_release(&rt_turns.lock);
 }
 
+bool rt_turn_interrupt_pending(struct rt_thread *t)
+{
+    bool any = false;
+    (void)t;
+    core_lock_acquire(&rt_turns.lock);
+    for (struct rt_turn *u = rt_turns.all; u; u = u->next) {
+        const struct rt_tls *tls = u->thread->tls;
+        /* relaxed: set by a handler on that thread, which only parks */
+        if (u == rt_turns.holder || !tls || !__atomic_load_n(&tls->pending, __ATOMIC_RELAXED))
+            continue;
+        any = true;
+        if (u->state == RT_TURN_WAITING)
+            rt_turn_end_wait(u, RT_WOKE_INTERRUPTED);
+    }
+    core_lock_release(&rt_turns.lock);
+    return any;
+}
+
+struct rt_thread *rt_turn_find(uint32_t uid, pid_t tid)
+{
+    struct rt_thread *found = NULL;
+    if (uid == -1u && !tid)
+        return NULL;
+    core_lock_acquire(&rt_turns.lock);
+    for (struct rt_turn *u = rt_turns.all; u && !found; u = u->next)
+        if ((uid == -1u || u->task.id == uid) && (!tid || u->thread->os_tid == tid) &&
+            u->state != RT_TURN_ENDED)
+            found = u->thread;
+    core_lock_release(&rt_turns.lock);
+    return found;
+}
+
 /* From outside of the process, or from a timer: at a time of its own. */
 void rt_turn_disturbed(struct rt_turn *me)
 {

@@ -8,6 +8,9 @@
 #include "../fd.h"
 #include "../hook.h"
 #include "../signals.h"
+#include "../turn.h"
+#include "pthreads.h"
+#include "signal_wait.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -168,8 +171,6 @@ MASK(int, pthread_sigmask, (int how, const sigset_t *set, sigset_t *old), (how, 
 MASK(int, sigprocmask, (int how, const sigset_t *set, sigset_t *old), (how, set, old), set, old)
 MASK(int, sigblock, (int mask), (mask), NO_SET, NO_SET)
 MASK(int, sigsetmask, (int mask), (mask), NO_SET, NO_SET)
-MASK(int, sigsuspend, (const sigset_t *set), (set), set, NO_SET)
-MASK(int, pause, (void), (), NO_SET, NO_SET)
 MASK(int, sigpending, (sigset_t * set), (set), NO_SET, set)
 
 /* ---- sets: plain memory ---- */
@@ -199,7 +200,7 @@ SET(sigorset, (sigset_t * set, const sigset_t *a, const sigset_t *b), (set, a, b
  * What the sender did happens before the handler. A signal to the sender itself is marked: its
  * handler runs inside the call, as a function would.
  */
-#define SEND(name, params, args, sig, to_self)                                                     \
+#define SEND(name, params, args, sig, to_self, uid, tid)                                           \
     RT_INTERCEPT(int, name, params)                                                                \
     {                                                                                              \
         RT_SCOPE(name);                                                                            \
@@ -211,18 +212,22 @@ SET(sigorset, (sigset_t * set, const sigset_t *a, const sigset_t *b), (set, a, b
             t->sending = sig;                                                                      \
         RT_BLOCKING(result = RT_REAL(name) args);                                                  \
         t->sending = before;                                                                       \
+        if (rt_controlled() && !(to_self))                                                         \
+            rt_model_signal_sent(t, uid, tid);                                                     \
         return result;                                                                             \
     }
 
-SEND(raise, (int sig), (sig), sig, true)
-SEND(kill, (pid_t pid, int sig), (pid, sig), sig, pid == getpid())
-SEND(killpg, (pid_t group, int sig), (group, sig), sig, false)
-SEND(tgkill, (pid_t pid, pid_t tid, int sig), (pid, tid, sig), sig, tid == t->os_tid)
-SEND(pthread_kill, (pthread_t th, int sig), (th, sig), sig, pthread_equal(th, pthread_self()))
+#define IS_ME(th) pthread_equal(th, pthread_self())
+
+SEND(raise, (int sig), (sig), sig, true, -1u, 0)
+SEND(kill, (pid_t pid, int sig), (pid, sig), sig, pid == getpid() && !rt_controlled(), -1u, 0)
+SEND(killpg, (pid_t group, int sig), (group, sig), sig, false, -1u, 0)
+SEND(tgkill, (pid_t pid, pid_t tid, int sig), (pid, tid, sig), sig, tid == t->os_tid, -1u, tid)
+SEND(pthread_kill, (pthread_t th, int sig), (th, sig), sig, IS_ME(th), rt_pthread_uid(th), 0)
 SEND(sigqueue, (pid_t pid, int sig, const union sigval value), (pid, sig, value), sig,
-     pid == getpid())
+     pid == getpid() && !rt_controlled(), -1u, 0)
 SEND(pthread_sigqueue, (pthread_t th, int sig, const union sigval value), (th, sig, value), sig,
-     pthread_equal(th, pthread_self()))
+     IS_ME(th), rt_pthread_uid(th), 0)
 
 /* ---- timers ---- */
 
@@ -281,14 +286,44 @@ RT_INTERCEPT(int, timer_settime,
 
 /* ---- waiting ---- */
 
+RT_INTERCEPT(int, pause, (void))
+{
+    RT_SCOPE(pause);
+    if (!t)
+        return RT_REAL(pause)();
+    if (rt_controlled())
+        return rt_model_pause(t, pc);
+    int result;
+    RT_BLOCKING(result = RT_REAL(pause)());
+    return result;
+}
+
+RT_INTERCEPT(int, sigsuspend, (const sigset_t *set))
+{
+    RT_SCOPE(sigsuspend);
+    if (!t)
+        return RT_REAL(sigsuspend)(set);
+    read_set(t, pc, set);
+    if (rt_controlled())
+        return rt_model_sigsuspend(t, pc, set);
+    int result;
+    RT_BLOCKING(result = RT_REAL(sigsuspend)(set));
+    return result;
+}
+
 RT_INTERCEPT(int, sigwait, (const sigset_t *set, int *sig))
 {
     RT_SCOPE(sigwait);
     if (!t)
         return RT_REAL(sigwait)(set, sig);
     read_set(t, pc, set);
-    int err;
-    RT_BLOCKING(err = RT_REAL(sigwait)(set, sig));
+    int err = 0;
+    if (rt_controlled()) {
+        while ((*sig = rt_model_sigwait(t, pc, set, NULL, RT_NEVER)) < 0)
+            RT_BLOCKING((void)0); /* handlers run; sigwait goes on */
+    } else {
+        RT_BLOCKING(err = RT_REAL(sigwait)(set, sig));
+    }
     if (!err) {
         rt_write_range(t, pc, sig, sizeof *sig);
         rt_signal_acquire(t, *sig);
@@ -296,7 +331,7 @@ RT_INTERCEPT(int, sigwait, (const sigset_t *set, int *sig))
     return err;
 }
 
-#define WAIT_INFO(name, params, args)                                                              \
+#define WAIT_INFO(name, params, args, deadline)                                                    \
     RT_INTERCEPT(int, name, params)                                                                \
     {                                                                                              \
         RT_SCOPE(name);                                                                            \
@@ -304,7 +339,10 @@ RT_INTERCEPT(int, sigwait, (const sigset_t *set, int *sig))
             return RT_REAL(name) args;                                                             \
         read_set(t, pc, set);                                                                      \
         int sig;                                                                                   \
-        RT_BLOCKING(sig = RT_REAL(name) args);                                                     \
+        if (rt_controlled())                                                                       \
+            sig = rt_model_sigwait(t, pc, set, info, deadline);                                    \
+        else                                                                                       \
+            RT_BLOCKING(sig = RT_REAL(name) args);                                                 \
         if (sig > 0) {                                                                             \
             if (info)                                                                              \
                 rt_write_range(t, pc, info, sizeof *info);                                         \
@@ -313,9 +351,12 @@ RT_INTERCEPT(int, sigwait, (const sigset_t *set, int *sig))
         return sig;                                                                                \
     }
 
-WAIT_INFO(sigwaitinfo, (const sigset_t *set, siginfo_t *info), (set, info))
+WAIT_INFO(sigwaitinfo, (const sigset_t *set, siginfo_t *info), (set, info), RT_NEVER)
 WAIT_INFO(sigtimedwait, (const sigset_t *set, siginfo_t *info, const struct timespec *timeout),
-          (set, info, timeout))
+          (set, info, timeout),
+          timeout ? rt_clock_after_ns((uint64_t)timeout->tv_sec * 1000000000u +
+                                      (uint64_t)timeout->tv_nsec)
+                  : RT_NEVER)
 
 RT_INTERCEPT(int, signalfd, (int fd, const sigset_t *set, int flags))
 {
