@@ -58,8 +58,10 @@ static char *read_all(const char *path)
     char *text = NULL;
     size_t size = 0, room = 0;
     FILE *file = fopen(path, "re");
+    if (!file)
+        return NULL;
     errno = 0;
-    while (file && size < LONGEST_FILE) {
+    while (size < LONGEST_FILE) {
         if (size + 1 >= room && !(text = realloc(text, room = room * 2 + 4096)))
             abort();
         size_t more = fread(text + size, 1, room - size - 1, file);
@@ -67,9 +69,8 @@ static char *read_all(const char *path)
         if (!more)
             break;
     }
-    int error = file && ferror(file) ? errno : 0;
-    if (file)
-        fclose(file);
+    int error = ferror(file) ? errno : 0;
+    fclose(file);
     if (!error)
         return text;
     free(text);
