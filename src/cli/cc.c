@@ -70,7 +70,7 @@ static const char *const description[] = {
     "no -g is given, and for clang -mprefer-vector-width=128, because wider accesses are not "
     "instrumented. An executable gets the runtime linked in; a shared library (-shared) gets "
     "none and uses that of the program that loads it. With -fno-sanitize=thread, and in questions "
-    "like -v or -print-file-name, nothing is added.",
+    "like -v or -print-file-name, nothing is added, only <reprise/reprise.h> is still found.",
     "reprise c++ is the same for C++. Links named reprise-cc and reprise-c++ work for build "
     "systems that want one word.",
     NULL,

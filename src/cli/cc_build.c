@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <unistd.h>
 
 static bool has_file(const char *directory, const char *name)
@@ -34,6 +35,22 @@ static void add_compile_options(struct words *command, enum cc_kind kind,
         words_add(command, "-mprefer-vector-width=128"); /* wider accesses go unseen */
     else
         words_add(command, "-Wno-tsan"); /* gcc warns about fences; this runtime knows them */
+}
+
+/* <reprise/reprise.h>: of the build tree, or of an installation, whose libdir may be two deep.
+ * Last in the search, so that it moves nothing else. */
+static void add_include(struct words *command, const char *runtime)
+{
+    static const char *const places[] = {"include", "../../include", "../../../include"};
+    char header[PATH_MAX];
+    for (size_t i = 0; *runtime && i < sizeof places / sizeof *places; i++) {
+        snprintf(header, sizeof header, "%s/reprise/reprise.h", places[i]);
+        if (!has_file(runtime, header))
+            continue;
+        words_add(command, "-idirafter");
+        words_addf(command, "%s/%s", runtime, places[i]);
+        return;
+    }
 }
 
 static void add_linker_option(struct words *command, const char *option)
@@ -168,6 +185,8 @@ int cc_build(struct words *command, const struct cc_compiler *compiler, const st
     if (link)
         add_link_options(command, scan, compiler->kind, runtime);
     words_add_all(command, &scan->user);
+    if (!scan->internal && scan->sources + scan->headers > 0)
+        add_include(command, runtime);
     if (link)
         add_link_libraries(command, scan);
     return 0;
