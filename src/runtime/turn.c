@@ -79,14 +79,15 @@ void rt_turn_give(struct rt_turn *next)
 {
     rt_turns.holder = next;
     next->state = RT_TURN_RUNNING;
-    /* release: what was done before is done for next. Under the lock: afterwards next may be gone
-     * as soon as it sees the turn */
+    bool polling = next->polling;
+    /* release: what was done before is done for next. From here on it may run, end and be gone; a
+     * wake of what was its word wakes nobody, or in vain */
     __atomic_store_n(&next->go, 1, __ATOMIC_RELEASE);
-    if (next->polling)
-        rt_turn_kick(next);
+    core_lock_release(&rt_turns.lock);
+    if (polling)
+        rt_turn_kick();
     else
         sys_futex_wake(&next->go, 1);
-    core_lock_release(&rt_turns.lock);
 }
 
 /* The thread that ended before may still be in libc's clean-up, which must not run beside us. */
@@ -352,6 +353,7 @@ void rt_turn_after_fork(struct rt_thread *t)
     rt_turns.leaver = 0;
     rt_turn_ready(me);
     me->state = RT_TURN_RUNNING;
+    me->outside = false;
     rt_turns.holder = me;
     struct core_strategy_config config = rt_turns.strategy.config;
     config.seed = core_mix(config.seed + ++forks); /* a child has choices of its own */

@@ -133,10 +133,11 @@ void rt_turn_access_watch(void)
 {
     core_lock_acquire(&rt_turns.lock);
     struct rt_turn *u = rt_turns.holder;
-    if (u && rt_turns.nready > 1 && u->thread->tls) {
+    struct rt_tls *tls = u && rt_turns.nready > 1 ? u->thread->tls : NULL;
+    if (tls) {
         __atomic_store_n(&u->counting, true, __ATOMIC_RELAXED);
         /* relaxed: when the thread moves its window meanwhile, the next look comes by */
-        __atomic_store_n(&u->thread->tls->span, 0, __ATOMIC_RELAXED);
+        __atomic_store_n(&tls->span, 0, __ATOMIC_RELAXED);
     }
     core_lock_release(&rt_turns.lock);
 }

@@ -122,8 +122,8 @@ bool rt_turn_idle(struct rt_turn *me);
 /* Lock held. Deadlines that have passed, descriptors that changed. */
 void rt_turn_expire(void);
 void rt_turn_look_at_fds(void);
-/* Lock held. Steps and jumps are reset, the clock is not. */
-void rt_turn_kick(struct rt_turn *poller);
+/* Ends the sleep of the one who polls. Any thread. */
+void rt_turn_kick(void);
 /* A signal came while me was parked. No lock held. */
 void rt_turn_disturbed(struct rt_turn *me);
 

@@ -174,10 +174,9 @@ void rt_turn_fd_changed(struct rt_thread *t)
         rt_turns.fds_changed = true;
 }
 
-void rt_turn_kick(struct rt_turn *poller)
+void rt_turn_kick(void)
 {
     uint64_t one = 1;
-    (void)poller;
     sys_call(SYS_write, kick_fd, (long)&one, sizeof one, 0, 0, 0);
 }
 
