@@ -1,0 +1,3 @@
+module reprise/go/replay
+
+go 1.21
