@@ -93,6 +93,10 @@ void rt_init(void)
 
     rt_tls.depth++;
     rt_interceptors_init();
+    if (rt_is_second()) {
+        rt_tls.depth--;
+        return;
+    }
     rt_options_init();
     rt_inject_init();
     if (rt_options.stop_on_start)
@@ -101,6 +105,8 @@ void rt_init(void)
     rt_finding_init();
     if (rt_options.enabled && init_steps())
         rt_enabled = true;
+    if (!rt_options.instrumented && rt_module_at(0) && rt_module_at(0)->instrumented)
+        rt_options.instrumented = true; /* the option was meant for a parent that is not */
     if (rt_enabled)
         rt_turn_init();
     rt_exit_init();

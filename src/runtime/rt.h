@@ -162,6 +162,10 @@ extern bool rt_multi;   /* a second thread was created */
 /* Brings the runtime up. Idempotent; callable from any hook, constructor or not. */
 void rt_init(void);
 
+/* Is there another runtime, which gets the program's calls? So in a program that brings one along
+ * and is started by one into which ours was preloaded. */
+bool rt_is_second(void);
+
 /* Ends the run: thread leaks, last line, exit status. Returns the status to exit with instead
  * of status (exitcode= when there were findings). Idempotent. */
 int rt_finish(int status);

@@ -20,6 +20,14 @@ void __tsan_init(void)
     rt_init();
 }
 
+/* The exported name leads to the runtime that the loader found first. */
+void rt_init_here(void) __attribute__((alias("__tsan_init"), visibility("hidden")));
+
+bool rt_is_second(void)
+{
+    return __tsan_init != rt_init_here;
+}
+
 void __tsan_func_entry(void *caller_pc)
 {
     rt_frame_push(&rt_tls, (rt_pc)caller_pc);
