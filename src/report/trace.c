@@ -217,10 +217,11 @@ static struct trace_event *point_of(struct trace *trace, uint64_t step)
         else
             high = middle;
     }
+    struct trace_event *last = NULL;
     for (; low < trace->count && trace->events[low].step == step; low++)
         if (trace->events[low].kind == TRACE_POINT)
-            return &trace->events[low];
-    return NULL;
+            last = &trace->events[low];
+    return last;
 }
 
 static bool read_module(struct reader *r)
@@ -348,12 +349,16 @@ static bool read_wait(struct reader *r)
     return add(r->trace, event);
 }
 
+/* A choice counts as a point of its thread (core_strategy_choose). */
 static bool read_choice(struct reader *r)
 {
     struct trace_event event = {.kind = TRACE_CHOICE};
-    return number(r, 1, UINT64_MAX, &event.step) && small(r, 2, &event.thread) &&
-           small(r, 3, &event.count) && small(r, 4, &event.to) && event.thread != TRACE_SEVERAL &&
-           add(r->trace, event);
+    if (!number(r, 1, UINT64_MAX, &event.step) || !small(r, 2, &event.thread) ||
+        !small(r, 3, &event.count) || !small(r, 4, &event.to) || event.thread == TRACE_SEVERAL ||
+        !add(r->trace, event))
+        return false;
+    r->trace->events[r->trace->count - 1].own = ++touch_thread(r->trace, event.thread)->points;
+    return true;
 }
 
 static bool read_finding(struct reader *r)
