@@ -133,7 +133,6 @@ static void add_finding(struct composer *c, const struct act *act)
     struct explain_row *row =
         add_row(c, EXPLAIN_FINDING, last && verdict(c) ? verdict(c) : "an earlier finding");
     row->thread = act->thread;
-    row->number = act->number;
 }
 
 static void add_act(struct composer *c, const struct act *act)

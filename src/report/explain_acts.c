@@ -9,6 +9,7 @@
 struct lane {       /* a thread, while reading */
     size_t pending; /* event of the point it has come to; SIZE_MAX: none */
     size_t wait;    /* its last ACT_WAIT, while it has not gone on; SIZE_MAX: none */
+    bool back;      /* it has got the turn since */
 };
 
 /* What is known of an object. */
@@ -144,6 +145,7 @@ static bool waits_on(const struct maker *m, const struct lane *lane,
 static void wait_for(struct maker *m, const struct trace_event *event)
 {
     struct lane *lane = lane_of(m, event->thread);
+    lane->back = false;
     struct act act = {.kind = ACT_WAIT,
                       .thread = event->thread,
                       .op = (enum core_op)event->op,
@@ -179,6 +181,13 @@ static void stop(struct maker *m, const struct trace_event *event)
         act.object = m->trace->events[lane->pending].object;
     }
     add(m, act);
+    lane_of(m, event->to)->back = true;
+}
+
+/* Stands in a wait, as far as is known. */
+static bool is_waiting(const struct lane *lane)
+{
+    return lane->wait != SIZE_MAX && !lane->back;
 }
 
 static void take(struct maker *m, size_t index)
@@ -207,7 +216,7 @@ static void take(struct maker *m, size_t index)
     case TRACE_CHOICE:
     case TRACE_FINDING:
         act.kind = event->kind == TRACE_CHOICE ? ACT_CHOICE : ACT_FINDING;
-        if (act.kind == ACT_FINDING && lane_of(m, event->thread)->wait == SIZE_MAX)
+        if (act.kind == ACT_FINDING && !is_waiting(lane_of(m, event->thread)))
             done(m, lane_of(m, event->thread));
         add(m, act);
         break;
@@ -226,7 +235,7 @@ static void finish(struct maker *m)
     const struct trace_thread *thread = trace_thread(trace, last);
     for (size_t i = 0; i < trace->threads_count; i++) {
         struct lane *lane = &m->lanes[i];
-        if (lane->wait != SIZE_MAX)
+        if (is_waiting(lane))
             m->acts->at[lane->wait].for_ever = true;
         else if (&trace->threads[i] == thread)
             done(m, lane);
@@ -278,7 +287,7 @@ void acts_make(struct acts *acts, const struct trace *trace, const struct core_s
     if (!m.lanes)
         abort();
     for (size_t i = 0; i < trace->threads_count; i++)
-        m.lanes[i] = (struct lane){SIZE_MAX, SIZE_MAX};
+        m.lanes[i] = (struct lane){.pending = SIZE_MAX, .wait = SIZE_MAX};
     for (size_t i = 0; i < trace->count; i++)
         take(&m, i);
     finish(&m);

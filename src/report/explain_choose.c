@@ -23,8 +23,10 @@ struct chooser {
     const struct acts *acts;
     const struct trace *trace;
     int *scores;
-    size_t *distance; /* to what matters, in acts */
-    size_t *counted;  /* counted[i]: operations before act i */
+    size_t *distance;    /* to what matters, in acts */
+    size_t *counted;     /* counted[i]: operations before act i */
+    uint32_t *contended; /* objects that one thread changes and another touches; sorted */
+    size_t contended_count;
     uint32_t hot[HOT_MAX];
     size_t hot_count;
     size_t *rows; /* chosen so far, sorted */
@@ -49,6 +51,53 @@ static bool is_certain(const struct act *act)
     return act->marked || act->kind == ACT_FINDING || (act->kind == ACT_WAIT && act->for_ever);
 }
 
+/* ---- objects ---- */
+
+struct use {
+    uint32_t object, thread;
+    bool changes;
+};
+
+static int by_object(const void *left, const void *right)
+{
+    const struct use *a = left, *b = right;
+    return a->object < b->object ? -1 : a->object > b->object;
+}
+
+static void find_contended(struct chooser *c)
+{
+    size_t count = 0;
+    struct use *uses = array_of(c->acts->count, sizeof *uses);
+    for (size_t i = 0; i < c->acts->count; i++) {
+        const struct act *act = &c->acts->at[i];
+        enum core_op_effect effect = core_op_effect(act->op);
+        if (act->kind != ACT_GAP && act->object && effect)
+            uses[count++] = (struct use){act->object, act->thread, effect == CORE_OP_CHANGES};
+    }
+    qsort(uses, count, sizeof *uses, by_object);
+    for (size_t i = 0, next; i < count; i = next) {
+        bool changed = false, shared = false;
+        for (next = i; next < count && uses[next].object == uses[i].object; next++) {
+            changed = changed || uses[next].changes;
+            shared = shared || uses[next].thread != uses[i].thread;
+        }
+        if (changed && shared)
+            c->contended[c->contended_count++] = uses[i].object;
+    }
+    free(uses);
+}
+
+static int by_number(const void *left, const void *right)
+{
+    uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
+    return a < b ? -1 : a > b;
+}
+
+static bool is_contended(const struct chooser *c, uint32_t object)
+{
+    return bsearch(&object, c->contended, c->contended_count, sizeof object, by_number) != NULL;
+}
+
 /* ---- scores ---- */
 
 static void add_hot(struct chooser *c, uint32_t object)
@@ -56,7 +105,7 @@ static void add_hot(struct chooser *c, uint32_t object)
     for (size_t i = 0; i < c->hot_count; i++)
         if (c->hot[i] == object)
             return;
-    if (object && c->hot_count < HOT_MAX)
+    if (object && c->hot_count < HOT_MAX && is_contended(c, object))
         c->hot[c->hot_count++] = object;
 }
 
@@ -239,8 +288,10 @@ void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows
         .scores = array_of(acts->count, sizeof(int)),
         .distance = array_of(acts->count, sizeof(size_t)),
         .counted = array_of(acts->count, sizeof(size_t)),
+        .contended = array_of(acts->count, sizeof(uint32_t)),
         .rows = array_of(rows, sizeof(size_t)),
     };
+    find_contended(&c);
     measure(&c);
     score_certain(&c);
     score_others(&c);
@@ -253,5 +304,6 @@ void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows
     free(c.scores);
     free(c.distance);
     free(c.counted);
+    free(c.contended);
     free(c.rows);
 }

@@ -60,6 +60,16 @@ static int place_width(const struct explain *explain, bool functions)
     return width;
 }
 
+static int source_width(const struct explain *explain)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < explain->count; i++) {
+        size_t length = explain->rows[i].source ? strlen(explain->rows[i].source) : 0;
+        width = length > width ? length : width;
+    }
+    return width > LINE_MAX ? LINE_MAX : (int)width;
+}
+
 static int number_width(const struct explain *explain)
 {
     int width = 2;
@@ -95,8 +105,11 @@ static void lay_out(struct layout *l, int columns)
     int threads = (int)l->explain->lanes_count;
     int wanted = (threads < 4 ? threads - 1 : 3) * 16 + ROOM_WISHED;
     l->source = room - GAP - l->place - GAP - wanted;
-    if (l->source < SOURCE_MIN)
+    int longest = source_width(l->explain);
+    if (l->source < SOURCE_MIN && l->source < longest)
         l->source = 0;
+    else if (l->source > longest)
+        l->source = longest;
     l->lanes = room - (l->place ? GAP + l->place : 0) - (l->source ? GAP + l->source : 0);
     share_lanes(l);
 }
@@ -217,7 +230,7 @@ static void print_heads(const struct layout *l)
     const struct explain *e = l->explain;
     memset(line, ' ', sizeof line);
     int end = 0;
-    for (size_t i = 0; i < e->lanes_count && !l->one_lane; i++) {
+    for (size_t i = 0; i < e->lanes_count; i++) {
         bool is_main = e->lanes[i] == 0 && l->lane > 8;
         int length = snprintf(name, sizeof name, "T%u%s", e->lanes[i], is_main ? " main" : "");
         memcpy(line + (int)i * l->lane, name, (size_t)length);
@@ -271,7 +284,8 @@ void explain_print_text(FILE *stream, const struct explain *explain, int columns
     if (columns > LINE_MAX - 2)
         columns = LINE_MAX - 2;
     lay_out(&l, columns);
-    print_heads(&l);
+    if (!l.one_lane)
+        print_heads(&l);
     for (size_t i = 0; i < explain->count; i++)
         print_row(&l, &explain->rows[i]);
     print_sources(&l, columns);

@@ -71,6 +71,9 @@ const char *short_path(const char *path);
 void finding_print_text(FILE *stream, const struct finding *finding, size_t number,
                         struct symbols *symbols, bool color);
 
+/* The same without its first line. */
+void finding_print_body(FILE *stream, const struct finding *finding, struct symbols *symbols);
+
 /* An array of the findings, each frame with its functions and lines. */
 void findings_print_json(FILE *stream, const struct findings *findings, struct symbols *symbols);
 

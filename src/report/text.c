@@ -169,7 +169,6 @@ void finding_print_text(FILE *stream, const struct finding *finding, size_t numb
                         struct symbols *symbols, bool color)
 {
     const char *signature = finding_string(finding->object, "signature", NULL);
-    const json_t *sleep = json_object_get(finding->object, "sleep");
     fprintf(stream, "%s%zu. %s%s", color ? "\033[1m" : "", number,
             finding_string(finding->object, "title", ""), color ? "\033[m" : "");
     if (signature)
@@ -177,6 +176,12 @@ void finding_print_text(FILE *stream, const struct finding *finding, size_t numb
     if (finding->reports > 1)
         fprintf(stream, "  (%zu times)", finding->reports);
     fputc('\n', stream);
+    finding_print_body(stream, finding, symbols);
+}
+
+void finding_print_body(FILE *stream, const struct finding *finding, struct symbols *symbols)
+{
+    const json_t *sleep = json_object_get(finding->object, "sleep");
     print_accesses(stream, finding, symbols);
     print_each(stream, finding, "stacks", symbols, print_stack);
     print_each(stream, finding, "edges", symbols, print_edge);
