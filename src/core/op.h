@@ -34,7 +34,7 @@
     ROW(ONCE, "once", CHANGES)                                                                     \
     ROW(FUTEX_WAIT, "futex wait", CHANGES)                                                         \
     ROW(FUTEX_WAKE, "futex wake", CHANGES)                                                         \
-    ROW(CREATE, "create thread", NOTHING) /* object: 0 */                                          \
+    ROW(CREATE, "create thread", CHANGES) /* object: 0 */                                           \
     ROW(JOIN, "join", NOTHING)                                                                     \
     ROW(DETACH, "detach", NOTHING)                                                                 \
     ROW(CANCEL, "cancel", CHANGES)                                                                 \
