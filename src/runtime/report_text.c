@@ -217,14 +217,14 @@ static void put_edge(struct rt_text *b, const struct rt_finding *f, size_t i)
     }
 }
 
-/* "Thread T1 waits, lock of 0x..., which thread T2 holds:" */
+/* "Blocked: thread T1 at lock of 0x..., held by thread T2:" */
 static void put_wait(struct rt_text *b, const struct rt_finding_wait *w)
 {
-    rt_put(b, "  ");
+    rt_put(b, "  Blocked: ");
     put_colour(b, THREAD);
     put_thread_name(b, w->thread);
     put_colour(b, PLAIN);
-    rt_put(b, " is at: %s", core_op_name((enum core_op)w->op));
+    rt_put(b, " at %s", core_op_name((enum core_op)w->op));
     if (w->object)
         rt_put(b, " of %p", (void *)w->object);
     if (w->holder) {

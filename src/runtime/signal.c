@@ -4,9 +4,11 @@
 #include "finding.h"
 #include "hook.h"
 #include "options.h"
+#include "report_json.h"
 #include "shadow_map.h"
 #include "stack.h"
 #include "sys/sys.h"
+#include "turn.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -219,6 +221,8 @@ static uintptr_t choose(int sig, siginfo_t *info, void *context)
     if (word == (uintptr_t)SIG_DFL) {
         if (rt_crash_mode(sig))
             rt_crash(sig, info, context);
+        if (rt_controlled()) /* how the run ended belongs to its record */
+            rt_sidecar_end_by(sig);
         take_default(sig); /* set to default by another thread while this was on its way */
         return 0;
     }
@@ -422,7 +426,8 @@ void rt_signals_init(void)
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct sigaction old, ours = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
         ours.sa_sigaction = entry;
-        if (!rt_crash_mode(signals[i]) || real_sigaction(signals[i], NULL, &old))
+        if ((!rt_crash_mode(signals[i]) && !rt_controlled()) ||
+            real_sigaction(signals[i], NULL, &old))
             continue;
         if (is_ours(&old) && is_function(&given[signals[i]]))
             continue; /* a constructor of the program came first */

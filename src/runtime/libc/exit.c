@@ -6,10 +6,7 @@
  * ..._installed_at functions below, over the place that registered it.
  */
 #include "../module.h"
-#include "../report_json.h"
-#include "../signals.h"
 #include "../stack.h"
-#include "../turn.h"
 #include "pthreads.h"
 #include <signal.h>
 #include <stdlib.h>
@@ -236,8 +233,6 @@ RT_INTERCEPT(void, _Exit, (int status))
 RT_INTERCEPT(void, abort, (void))
 {
     RT_SCOPE(abort);
-    if (rt_controlled() && rt_ready && !rt_signal_has_handler(SIGABRT))
-        rt_sidecar_end_by(SIGABRT);
     if (t)
         RT_BLOCKING(RT_REAL(abort)());
     RT_REAL(abort)();
