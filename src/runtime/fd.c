@@ -310,6 +310,12 @@ void rt_fd_signal_sent(struct rt_thread *t)
         sync_release(t, rt_options.io_sync == 2 ? SYNC_ALL : SYNC_SIGNALS);
 }
 
+rt_addr rt_fd_object(int fd)
+{
+    uint32_t sync = fd_valid(fd) ? desc_sync(fd) : SYNC_NONE;
+    return sync ? sync_addr(sync) : cell_addr(fd_valid(fd) ? fd : 0);
+}
+
 /* ---- epoll ---- */
 
 /*

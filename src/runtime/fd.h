@@ -49,4 +49,8 @@ void rt_fd_epoll_add(struct rt_thread *t, rt_pc pc, int epfd, int fd);
 /* epoll_wait on epfd has returned events. */
 void rt_fd_epoll_acquire(struct rt_thread *t, rt_pc pc, int epfd);
 
+/* The address that stands for what is behind a descriptor: the same for both ends of a pipe and for
+ * duplicates. Never 0. For schedule points. */
+rt_addr rt_fd_object(int fd);
+
 #endif

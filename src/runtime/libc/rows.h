@@ -7,14 +7,17 @@
  *
  *     result, name, parameters, arguments;
  *     how the real function is called: NOW, BLOCK (may block, allocate or call back) or
- *         HIDDEN (BLOCK, but the memory it touches through us is libc's own business);
+ *         HIDDEN (BLOCK, but the memory it touches through us is libc's own business), IO (on a
+ *         descriptor: BLOCK, but when threads are controlled it is ready, see ready.h), or
+ *         MAY_WAIT (on a descriptor: BLOCK that others may notice);
  *     what happens before the call;
  *     a condition on the result r, and what happens after the call when it holds.
  *
- * VOID_ROW has neither result nor condition. Events are words from below, one after another,
- * without punctuation between them; none may expand to a bare comma. DO() makes a word of a
- * function call, LET() of a variable that is kept over the call, WHEN() a condition of words. A row
- * does nothing when the scope passes through.
+ * VOID_ROW has neither result nor condition. MODELLED has one more, after the arguments: what is
+ * called instead when a strategy controls the threads (turn.h). Events are words from below, one
+ * after another, without punctuation between them; none may expand to a bare comma. DO() makes a
+ * word of a function call, LET() of a variable that is kept over the call, WHEN() a condition of
+ * words. A row does nothing when the scope passes through.
  */
 #ifndef REPRISE_RUNTIME_LIBC_ROWS_H
 #define REPRISE_RUNTIME_LIBC_ROWS_H
@@ -23,6 +26,8 @@
 #include "../format.h"
 #include "../hook.h"
 #include "../options.h"
+#include "../turn.h"
+#include "ready.h"
 #include <errno.h>
 #include <stddef.h>
 
@@ -34,6 +39,24 @@
             return RT_REAL(name) args;                                                             \
         before ret r;                                                                              \
         call(r = RT_REAL(name) args);                                                              \
+        if (ok) {                                                                                  \
+            after                                                                                  \
+        }                                                                                          \
+        return r;                                                                                  \
+    }
+
+#define MODELLED(ret, name, params, args, model, call, before, ok, after)                          \
+    RT_INTERCEPT(ret, name, params)                                                                \
+    {                                                                                              \
+        RT_SCOPE(name);                                                                            \
+        if (!t)                                                                                    \
+            return RT_REAL(name) args;                                                             \
+        before ret r;                                                                              \
+        if (rt_controlled()) {                                                                     \
+            r = model;                                                                             \
+        } else {                                                                                   \
+            call(r = RT_REAL(name) args);                                                          \
+        }                                                                                          \
         if (ok) {                                                                                  \
             after                                                                                  \
         }                                                                                          \
@@ -60,6 +83,22 @@
     do {                                                                                           \
         struct rt_thread *rt_h_ __attribute__((cleanup(rt_row_show))) = rt_row_hide(t);            \
         RT_BLOCKING(x);                                                                            \
+    } while (0)
+
+#define IO(x)                                                                                      \
+    do {                                                                                           \
+        if (rt_controlled()) {                                                                     \
+            x;                                                                                     \
+            rt_turn_fd_changed(t);                                                                 \
+        } else {                                                                                   \
+            RT_BLOCKING(x);                                                                        \
+        }                                                                                          \
+    } while (0)
+
+#define MAY_WAIT(x)                                                                                \
+    do {                                                                                           \
+        RT_BLOCKING(x);                                                                            \
+        FDS_CHANGED()                                                                              \
     } while (0)
 
 static inline struct rt_thread *rt_row_hide(struct rt_thread *t)
@@ -107,6 +146,27 @@ static inline void rt_row_show(struct rt_thread **t)
 #define GIVE(fd)   rt_row_give(t, pc, (fd));
 /* A new descriptor of a kind (FILE, SOCKET, EVENT, PLAIN). */
 #define NEW_FD(fd, kind) rt_fd_create_as(t, pc, (fd), RT_FD_##kind);
+
+/* What follows is about a descriptor: a schedule point. With WAIT_IN and WAIT_OUT the thread waits
+ * until it can be read or written at once; where that fails, the row does. They come first. */
+#define AT_FD(op, fd) rt_turn_point(t, pc, CORE_OP_##op, rt_fd_object(fd));
+#define WAIT_IN(fd)                                                                                \
+    if (!rt_wait_ready(t, pc, CORE_OP_IO_READ, (fd), POLLIN))                                      \
+        return -1;
+#define WAIT_OUT(fd)                                                                               \
+    if (!rt_wait_ready(t, pc, CORE_OP_IO_WRITE, (fd), POLLOUT))                                    \
+        return -1;
+/* Others may find a descriptor ready now. After the call. */
+#define FDS_CHANGED()                                                                              \
+    if (rt_controlled())                                                                           \
+        rt_turn_fd_changed(t);
+
+/* Passes the result of an operation on, after others may find a descriptor ready. */
+static inline ssize_t rt_told(struct rt_thread *t, ssize_t result)
+{
+    rt_turn_fd_changed(t);
+    return result;
+}
 
 static inline void rt_row_give(struct rt_thread *t, rt_pc pc, int fd)
 {
