@@ -18,6 +18,7 @@
 #include "module.h"
 #include "mutex.h"
 #include "options.h"
+#include "pin.h"
 #include "report_json.h"
 #include "rt.h"
 #include "say.h"
@@ -107,8 +108,10 @@ void rt_init(void)
         rt_enabled = true;
     if (!rt_options.instrumented && rt_module_at(0) && rt_module_at(0)->instrumented)
         rt_options.instrumented = true; /* the option was meant for a parent that is not */
-    if (rt_enabled)
+    if (rt_enabled) {
         rt_turn_init();
+        rt_pin_init();
+    }
     rt_exit_init();
     if (rt_enabled)
         rt_fork_init();
