@@ -1,27 +1,19 @@
 /*
- * Descriptors that are no files: eventfd, timerfd, inotify, pidfd. signalfd is in signal.c.
+ * Descriptors that are no files: eventfd, inotify, pidfd. signalfd is in signal.c, timerfd in
+ * timers.c.
  */
 #include "rows.h"
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
-#include <sys/timerfd.h>
 
 /* A row stays a row. */
 /* clang-format off */
 
 ROW(int, eventfd, (unsigned count, int flags), (count, flags), NOW, , true, NEW_FD(r, EVENT))
-ROW(int, eventfd_read, (int fd, eventfd_t *value), (fd, value), BLOCK, USE_FD(fd), r == 0,
-    TAKE(fd) PUT(value))
-ROW(int, eventfd_write, (int fd, eventfd_t value), (fd, value), BLOCK, GIVE(fd), false, )
-
-ROW(int, timerfd_create, (clockid_t clock, int flags), (clock, flags), NOW, , true,
-    NEW_FD(r, EVENT))
-/* Whoever set the timer happens before the read that tells of its expiry. */
-ROW(int, timerfd_settime,
-    (int fd, int flags, const struct itimerspec *value, struct itimerspec *old),
-    (fd, flags, value, old), NOW, GET(value) GIVE(fd), r == 0, PUT(old))
-ROW(int, timerfd_gettime, (int fd, struct itimerspec *value), (fd, value), NOW, USE_FD(fd), r == 0,
-    PUT(value))
+ROW(int, eventfd_read, (int fd, eventfd_t *value), (fd, value), IO, WAIT_IN(fd) USE_FD(fd),
+    r == 0, TAKE(fd) PUT(value))
+ROW(int, eventfd_write, (int fd, eventfd_t value), (fd, value), IO,
+    WAIT_OUT(fd) GIVE(fd), false, )
 
 /* Tells of what happens to files, so it is ordered with them. */
 ROW(int, inotify_init, (void), (), NOW, , true, NEW_FD(r, FILE))

@@ -7,6 +7,7 @@
  */
 #include "path.h"
 #include "rows.h"
+#include "timers.h"
 #include "vector.h"
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -91,18 +92,22 @@ ROW(int, pipe2, (int fd[2], int flags), (fd, flags), NOW, , r == 0,
 
 ROW(int, dup, (int fd), (fd), NOW, , r >= 0, DO(rt_fd_dup(t, pc, fd, r)))
 /* What was open under the new number ends here, and its peer may notice. */
-ROW(int, dup2, (int fd, int to), (fd, to), NOW, WHEN(fd != to, DO(rt_fd_notify(t, pc, to))), r >= 0,
-    DO(rt_fd_dup_over(t, pc, fd, r)))
+ROW(int, dup2, (int fd, int to), (fd, to), NOW,
+    AT_FD(IO_WRITE, to) WHEN(fd != to, DO(rt_fd_notify(t, pc, to))), r >= 0,
+    DO(rt_fd_dup_over(t, pc, fd, r)) FDS_CHANGED())
 ROW(int, dup3, (int fd, int to, int flags), (fd, to, flags), NOW,
-    WHEN(fd != to, DO(rt_fd_notify(t, pc, to))), r >= 0, DO(rt_fd_dup_over(t, pc, fd, r)))
+    AT_FD(IO_WRITE, to) WHEN(fd != to, DO(rt_fd_notify(t, pc, to))), r >= 0,
+    DO(rt_fd_dup_over(t, pc, fd, r)) FDS_CHANGED())
 
 /* ---- closing: the event comes first, for afterwards the number may already be another's ---- */
 
-ROW(int, close, (int fd), (fd), BLOCK, DO(rt_fd_close(t, pc, fd)), false, )
-ROW(int, __close, (int fd), (fd), BLOCK, DO(rt_fd_close(t, pc, fd)), false, )
-VOID_ROW(closefrom, (int first), (first), BLOCK,
+#define CLOSING(fd) AT_FD(IO_WRITE, fd) DO(rt_timerfd_closing(t, fd)) DO(rt_fd_close(t, pc, fd))
+
+ROW(int, close, (int fd), (fd), IO, CLOSING(fd), false, )
+ROW(int, __close, (int fd), (fd), IO, CLOSING(fd), false, )
+VOID_ROW(closefrom, (int first), (first), IO,
          DO(rt_fd_close_range(t, pc, first < 0 ? 0 : (unsigned)first, ~0u)), )
-ROW(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags), BLOCK,
+ROW(int, close_range, (unsigned first, unsigned last, int flags), (first, last, flags), IO,
     WHEN(!(flags & CLOSE_RANGE_CLOEXEC), DO(rt_fd_close_range(t, pc, first, last))), false, )
 
 /* ---- fcntl and ioctl: the third argument is whatever the command says, in one register ---- */
@@ -172,18 +177,18 @@ RT_INTERCEPT(int, ioctl, (int fd, unsigned long request, ...))
 
 /* ---- reading ---- */
 
-ROW(ssize_t, read, (int fd, void *buf, size_t n), (fd, buf, n), BLOCK, USE_FD(fd), r >= 0,
+ROW(ssize_t, read, (int fd, void *buf, size_t n), (fd, buf, n), IO, WAIT_IN(fd) USE_FD(fd), r >= 0,
     TAKE(fd) OUT(buf, r))
-ROW(ssize_t, pread, (int fd, void *buf, size_t n, off_t at), (fd, buf, n, at), BLOCK, USE_FD(fd),
+ROW(ssize_t, pread, (int fd, void *buf, size_t n, off_t at), (fd, buf, n, at), IO, WAIT_IN(fd) USE_FD(fd),
     r >= 0, TAKE(fd) OUT(buf, r))
-ROW(ssize_t, pread64, (int fd, void *buf, size_t n, off64_t at), (fd, buf, n, at), BLOCK,
-    USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
-ROW(ssize_t, __read_chk, (int fd, void *buf, size_t n, size_t room), (fd, buf, n, room), BLOCK,
-    USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
+ROW(ssize_t, pread64, (int fd, void *buf, size_t n, off64_t at), (fd, buf, n, at), IO,
+    WAIT_IN(fd) USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
+ROW(ssize_t, __read_chk, (int fd, void *buf, size_t n, size_t room), (fd, buf, n, room), IO,
+    WAIT_IN(fd) USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
 ROW(ssize_t, __pread_chk, (int fd, void *buf, size_t n, off_t at, size_t room),
-    (fd, buf, n, at, room), BLOCK, USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
+    (fd, buf, n, at, room), IO, WAIT_IN(fd) USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
 ROW(ssize_t, __pread64_chk, (int fd, void *buf, size_t n, off64_t at, size_t room),
-    (fd, buf, n, at, room), BLOCK, USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
+    (fd, buf, n, at, room), IO, WAIT_IN(fd) USE_FD(fd), r >= 0, TAKE(fd) OUT(buf, r))
 
 #define GIVE_VECTOR(fd, v, count)                                                                  \
     rt_row_in_vector(t, pc, v, (size_t)(count), SIZE_MAX);                                         \
@@ -191,64 +196,72 @@ ROW(ssize_t, __pread64_chk, (int fd, void *buf, size_t n, off64_t at, size_t roo
 #define USE_VECTOR(fd, v, count)  USE_FD(fd) rt_row_in_vector(t, pc, v, (size_t)(count), 0);
 #define TAKE_VECTOR(fd, v, count) TAKE(fd) rt_row_out_vector(t, pc, v, (size_t)(count), (size_t)r);
 
-ROW(ssize_t, readv, (int fd, const struct iovec *v, int count), (fd, v, count), BLOCK,
-    USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
+ROW(ssize_t, readv, (int fd, const struct iovec *v, int count), (fd, v, count), IO,
+    WAIT_IN(fd) USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv, (int fd, const struct iovec *v, int count, off_t at), (fd, v, count, at),
-    BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
+    IO, WAIT_IN(fd) USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv64, (int fd, const struct iovec *v, int count, off64_t at), (fd, v, count, at),
-    BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
+    IO, WAIT_IN(fd) USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv2, (int fd, const struct iovec *v, int count, off_t at, int flags),
-    (fd, v, count, at, flags), BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
+    (fd, v, count, at, flags), IO, WAIT_IN(fd) USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 ROW(ssize_t, preadv64v2, (int fd, const struct iovec *v, int count, off64_t at, int flags),
-    (fd, v, count, at, flags), BLOCK, USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
+    (fd, v, count, at, flags), IO, WAIT_IN(fd) USE_VECTOR(fd, v, count), r >= 0, TAKE_VECTOR(fd, v, count))
 
 /* ---- writing. EPIPE tells that the other end was closed, which comes from someone, too ---- */
 
 #define BROKEN (r < 0 && errno == EPIPE)
 
-ROW(ssize_t, write, (int fd, const void *buf, size_t n), (fd, buf, n), BLOCK, IN(buf, n) GIVE(fd),
-    BROKEN, TAKE(fd))
-ROW(ssize_t, pwrite, (int fd, const void *buf, size_t n, off_t at), (fd, buf, n, at), BLOCK,
-    IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
-ROW(ssize_t, pwrite64, (int fd, const void *buf, size_t n, off64_t at), (fd, buf, n, at), BLOCK,
-    IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
-ROW(ssize_t, writev, (int fd, const struct iovec *v, int count), (fd, v, count), BLOCK,
-    GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
+/* Positions are those of files, which don't wait. */
+MODELLED(ssize_t, write, (int fd, const void *buf, size_t n), (fd, buf, n),
+    rt_in_pieces(fd, n) ? rt_write_pieces(t, pc, fd, &(struct iovec){(void *)buf, n}, 1)
+                        : rt_told(t, RT_REAL(write)(fd, buf, n)),
+    IO, WAIT_OUT(fd) IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
+ROW(ssize_t, pwrite, (int fd, const void *buf, size_t n, off_t at), (fd, buf, n, at), IO,
+    WAIT_OUT(fd) IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
+ROW(ssize_t, pwrite64, (int fd, const void *buf, size_t n, off64_t at), (fd, buf, n, at), IO,
+    WAIT_OUT(fd) IN(buf, n) GIVE(fd), BROKEN, TAKE(fd))
+MODELLED(ssize_t, writev, (int fd, const struct iovec *v, int count), (fd, v, count),
+    rt_in_pieces(fd, rt_vector_bytes(v, (size_t)count))
+        ? rt_write_pieces(t, pc, fd, v, count)
+        : rt_told(t, RT_REAL(writev)(fd, v, count)),
+    IO, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev, (int fd, const struct iovec *v, int count, off_t at), (fd, v, count, at),
-    BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
+    IO, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev64, (int fd, const struct iovec *v, int count, off64_t at), (fd, v, count, at),
-    BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
+    IO, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev2, (int fd, const struct iovec *v, int count, off_t at, int flags),
-    (fd, v, count, at, flags), BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
+    (fd, v, count, at, flags), IO, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 ROW(ssize_t, pwritev64v2, (int fd, const struct iovec *v, int count, off64_t at, int flags),
-    (fd, v, count, at, flags), BLOCK, GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
+    (fd, v, count, at, flags), IO, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), BROKEN, TAKE(fd))
 
 /* ---- from one descriptor to another: what came with the data goes on with it ---- */
 
 ROW(ssize_t, splice, (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
-    (in, in_at, out, out_at, n, flags), BLOCK, USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
+    (in, in_at, out, out_at, n, flags), MAY_WAIT, WAIT_IN(in) USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
     TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
-ROW(ssize_t, tee, (int in, int out, size_t n, unsigned flags), (in, out, n, flags), BLOCK,
-    USE_FD(in) GIVE(out), r >= 0, TAKE(in) GIVE(out))
+ROW(ssize_t, tee, (int in, int out, size_t n, unsigned flags), (in, out, n, flags), MAY_WAIT,
+    WAIT_IN(in) USE_FD(in) GIVE(out), r >= 0, TAKE(in) GIVE(out))
 ROW(ssize_t, vmsplice, (int fd, const struct iovec *v, size_t count, unsigned flags),
-    (fd, v, count, flags), BLOCK, GIVE_VECTOR(fd, v, count), r >= 0, TAKE(fd))
-ROW(ssize_t, sendfile, (int out, int in, off_t *at, size_t n), (out, in, at, n), BLOCK,
-    USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
-ROW(ssize_t, sendfile64, (int out, int in, off64_t *at, size_t n), (out, in, at, n), BLOCK,
-    USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
+    (fd, v, count, flags), MAY_WAIT, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), r >= 0, TAKE(fd))
+ROW(ssize_t, sendfile, (int out, int in, off_t *at, size_t n), (out, in, at, n), MAY_WAIT,
+    WAIT_IN(in) USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
+ROW(ssize_t, sendfile64, (int out, int in, off64_t *at, size_t n), (out, in, at, n), MAY_WAIT,
+    WAIT_IN(in) USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
 ROW(ssize_t, copy_file_range,
     (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
-    (in, in_at, out, out_at, n, flags), BLOCK, USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
+    (in, in_at, out, out_at, n, flags), MAY_WAIT, WAIT_IN(in) USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
     TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
 
 /* ---- the rest. File locks order those who take them. ---- */
 
-ROW(int, flock, (int fd, int op), (fd, op), BLOCK, GIVE(fd), r == 0, TAKE(fd))
-ROW(int, lockf, (int fd, int op, off_t n), (fd, op, n), BLOCK, GIVE(fd), r == 0, TAKE(fd))
-ROW(int, lockf64, (int fd, int op, off64_t n), (fd, op, n), BLOCK, GIVE(fd), r == 0, TAKE(fd))
+ROW(int, flock, (int fd, int op), (fd, op), MAY_WAIT, GIVE(fd), r == 0, TAKE(fd))
+ROW(int, lockf, (int fd, int op, off_t n), (fd, op, n), MAY_WAIT, GIVE(fd), r == 0, TAKE(fd))
+ROW(int, lockf64, (int fd, int op, off64_t n), (fd, op, n), MAY_WAIT, GIVE(fd), r == 0, TAKE(fd))
 
-ROW(off_t, lseek, (int fd, off_t at, int from), (fd, at, from), NOW, USE_FD(fd), false, )
-ROW(off64_t, lseek64, (int fd, off64_t at, int from), (fd, at, from), NOW, USE_FD(fd), false, )
+ROW(off_t, lseek, (int fd, off_t at, int from), (fd, at, from), NOW,
+    AT_FD(IO_WRITE, fd) USE_FD(fd), false, )
+ROW(off64_t, lseek64, (int fd, off64_t at, int from), (fd, at, from), NOW,
+    AT_FD(IO_WRITE, fd) USE_FD(fd), false, )
 ROW(int, fsync, (int fd), (fd), BLOCK, USE_FD(fd), false, )
 ROW(int, fdatasync, (int fd), (fd), BLOCK, USE_FD(fd), false, )
 ROW(int, ftruncate, (int fd, off_t n), (fd, n), BLOCK, USE_FD(fd), false, )

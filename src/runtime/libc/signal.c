@@ -229,61 +229,6 @@ SEND(sigqueue, (pid_t pid, int sig, const union sigval value), (pid, sig, value)
 SEND(pthread_sigqueue, (pthread_t th, int sig, const union sigval value), (th, sig, value), sig,
      IS_ME(th), rt_pthread_uid(th), 0)
 
-/* ---- timers ---- */
-
-RT_INTERCEPT(unsigned, alarm, (unsigned seconds))
-{
-    RT_SCOPE(alarm);
-    if (t)
-        rt_timer_release(t);
-    return RT_REAL(alarm)(seconds);
-}
-
-RT_INTERCEPT(useconds_t, ualarm, (useconds_t first, useconds_t interval))
-{
-    RT_SCOPE(ualarm);
-    if (t)
-        rt_timer_release(t);
-    return RT_REAL(ualarm)(first, interval);
-}
-
-RT_INTERCEPT(int, getitimer, (__itimer_which_t which, struct itimerval *now))
-{
-    RT_SCOPE(getitimer);
-    int err = RT_REAL(getitimer)(which, now);
-    if (t && !err)
-        rt_write_range(t, pc, now, sizeof *now);
-    return err;
-}
-
-RT_INTERCEPT(int, setitimer,
-             (__itimer_which_t which, const struct itimerval *set, struct itimerval *old))
-{
-    RT_SCOPE(setitimer);
-    if (t && set)
-        rt_read_range(t, pc, set, sizeof *set);
-    if (t)
-        rt_timer_release(t);
-    int err = RT_REAL(setitimer)(which, set, old);
-    if (t && !err && old)
-        rt_write_range(t, pc, old, sizeof *old);
-    return err;
-}
-
-RT_INTERCEPT(int, timer_settime,
-             (timer_t timer, int flags, const struct itimerspec *set, struct itimerspec *old))
-{
-    RT_SCOPE(timer_settime);
-    if (t && set)
-        rt_read_range(t, pc, set, sizeof *set);
-    if (t)
-        rt_timer_release(t);
-    int err = RT_REAL(timer_settime)(timer, flags, set, old);
-    if (t && !err && old)
-        rt_write_range(t, pc, old, sizeof *old);
-    return err;
-}
-
 /* ---- waiting ---- */
 
 RT_INTERCEPT(int, pause, (void))

@@ -18,9 +18,11 @@ ROW(int, socketpair, (int domain, int type, int protocol, int fd[2]), (domain, t
 
 ROW(int, bind, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n), NOW,
     USE_FD(fd) IN(addr.__sockaddr__, n), false, )
-ROW(int, listen, (int fd, int backlog), (fd, backlog), NOW, GIVE(fd), false, )
-ROW(int, shutdown, (int fd, int how), (fd, how), NOW, GIVE(fd), false, )
-ROW(int, connect, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n), BLOCK,
+ROW(int, listen, (int fd, int backlog), (fd, backlog), NOW, AT_FD(IO_WRITE, fd) GIVE(fd), r == 0,
+    FDS_CHANGED())
+ROW(int, shutdown, (int fd, int how), (fd, how), NOW, AT_FD(IO_WRITE, fd) GIVE(fd), r == 0,
+    FDS_CHANGED())
+ROW(int, connect, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n), MAY_WAIT,
     IN(addr.__sockaddr__, n) GIVE(fd), r == 0, TAKE(fd))
 
 /* An address that the kernel fills in: *n says how much room there is, then how long it is;
@@ -34,10 +36,10 @@ ROW(int, connect, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n
         OUT(addr, *(n) < room ? *(n) : room)                                                       \
     }
 
-ROW(int, accept, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), BLOCK,
-    USE_FD(fd) ROOM(n), r >= 0, TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
+ROW(int, accept, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), IO,
+    WAIT_IN(fd) USE_FD(fd) ROOM(n), r >= 0, TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
 ROW(int, accept4, (int fd, __SOCKADDR_ARG addr, socklen_t *n, int flags), (fd, addr, n, flags),
-    BLOCK, USE_FD(fd) ROOM(n), r >= 0, TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
+    IO, WAIT_IN(fd) USE_FD(fd) ROOM(n), r >= 0, TAKE(fd) NEW_FD(r, SOCKET) FILLED(addr.__sockaddr__, n))
 ROW(int, getsockname, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), NOW,
     USE_FD(fd) ROOM(n), r == 0, FILLED(addr.__sockaddr__, n))
 ROW(int, getpeername, (int fd, __SOCKADDR_ARG addr, socklen_t *n), (fd, addr, n), NOW,
@@ -51,16 +53,32 @@ ROW(int, setsockopt, (int fd, int level, int name, const void *value, socklen_t 
 
 #define RECEIVED(buf, n) OUT(buf, (size_t)r < (n) ? (size_t)r : (n))
 
-ROW(ssize_t, recv, (int fd, void *buf, size_t n, int flags), (fd, buf, n, flags), BLOCK, USE_FD(fd),
-    r >= 0, TAKE(fd) RECEIVED(buf, n))
-ROW(ssize_t, __recv_chk, (int fd, void *buf, size_t n, size_t size, int flags),
-    (fd, buf, n, size, flags), BLOCK, USE_FD(fd), r >= 0, TAKE(fd) RECEIVED(buf, n))
+/* MSG_DONTWAIT makes a single call what O_NONBLOCK makes all of them. */
+#define RECEIVE(fd, flags)                                                                         \
+    if ((flags)&MSG_DONTWAIT) {                                                                    \
+        AT_FD(IO_READ, fd)                                                                         \
+    } else {                                                                                       \
+        WAIT_IN(fd)                                                                                \
+    }                                                                                              \
+    USE_FD(fd)
+/* All of n bytes may come in several pieces. */
+#define RECEIVE_ALL(flags, call)                                                                   \
+    (flags) & MSG_WAITALL ? rt_receive_all(t, pc, fd, buf, n, flags) : rt_told(t, call)
+
+MODELLED(ssize_t, recv, (int fd, void *buf, size_t n, int flags), (fd, buf, n, flags),
+    RECEIVE_ALL(flags, RT_REAL(recv)(fd, buf, n, flags)), IO, RECEIVE(fd, flags), r >= 0,
+    TAKE(fd) RECEIVED(buf, n))
+MODELLED(ssize_t, __recv_chk, (int fd, void *buf, size_t n, size_t size, int flags),
+    (fd, buf, n, size, flags),
+    n > size ? RT_REAL(__recv_chk)(fd, buf, n, size, flags)
+             : RECEIVE_ALL(flags, RT_REAL(__recv_chk)(fd, buf, n, size, flags)),
+    IO, RECEIVE(fd, flags), r >= 0, TAKE(fd) RECEIVED(buf, n))
 ROW(ssize_t, recvfrom, (int fd, void *buf, size_t n, int flags, __SOCKADDR_ARG addr, socklen_t *an),
-    (fd, buf, n, flags, addr, an), BLOCK, USE_FD(fd) ROOM(an), r >= 0,
+    (fd, buf, n, flags, addr, an), IO, RECEIVE(fd, flags) ROOM(an), r >= 0,
     TAKE(fd) RECEIVED(buf, n) FILLED(addr.__sockaddr__, an))
 ROW(ssize_t, __recvfrom_chk,
     (int fd, void *buf, size_t n, size_t size, int flags, __SOCKADDR_ARG addr, socklen_t *an),
-    (fd, buf, n, size, flags, addr, an), BLOCK, USE_FD(fd) ROOM(an), r >= 0,
+    (fd, buf, n, size, flags, addr, an), IO, RECEIVE(fd, flags) ROOM(an), r >= 0,
     TAKE(fd) RECEIVED(buf, n) FILLED(addr.__sockaddr__, an))
 
 /* Descriptors that came along as SCM_RIGHTS are new ones of this process. Nothing is known of
@@ -92,8 +110,8 @@ static void out_message(struct rt_thread *t, rt_pc pc, struct msghdr *m, size_t 
     new_descriptors(t, pc, m);
 }
 
-ROW(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags), BLOCK,
-    USE_FD(fd) DO(in_header(t, pc, m)), r >= 0, TAKE(fd) DO(out_message(t, pc, m, (size_t)r)))
+ROW(ssize_t, recvmsg, (int fd, struct msghdr *m, int flags), (fd, m, flags), IO,
+    RECEIVE(fd, flags) DO(in_header(t, pc, m)), r >= 0, TAKE(fd) DO(out_message(t, pc, m, (size_t)r)))
 
 static void out_messages(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int count)
 {
@@ -104,7 +122,7 @@ static void out_messages(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int c
 }
 
 ROW(int, recvmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags, struct timespec *timeout),
-    (fd, v, count, flags, timeout), BLOCK, USE_FD(fd) GET(timeout), r >= 0,
+    (fd, v, count, flags, timeout), MAY_WAIT, RECEIVE(fd, flags) GET(timeout), r >= 0,
     TAKE(fd) PUT(timeout) DO(out_messages(t, pc, v, r)))
 
 /* ---- sending ---- */
@@ -115,11 +133,16 @@ ROW(int, recvmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags, struct
         IN(buf, n)                                                                                 \
     }
 
-ROW(ssize_t, send, (int fd, const void *buf, size_t n, int flags), (fd, buf, n, flags), BLOCK,
-    IN_SENT(buf, n) GIVE(fd), BROKEN, TAKE(fd))
-ROW(ssize_t, sendto,
+#define MESSAGE(...)                                                                               \
+    (&(struct msghdr){.msg_iov = &(struct iovec){(void *)buf, n}, .msg_iovlen = 1, ##__VA_ARGS__})
+
+MODELLED(ssize_t, send, (int fd, const void *buf, size_t n, int flags), (fd, buf, n, flags),
+    rt_send(t, pc, fd, MESSAGE(), flags), IO, AT_FD(IO_WRITE, fd) IN_SENT(buf, n) GIVE(fd), BROKEN, TAKE(fd))
+MODELLED(ssize_t, sendto,
     (int fd, const void *buf, size_t n, int flags, __CONST_SOCKADDR_ARG addr, socklen_t an),
-    (fd, buf, n, flags, addr, an), BLOCK, IN_SENT(buf, n) IN(addr.__sockaddr__, an) GIVE(fd),
+    (fd, buf, n, flags, addr, an),
+    rt_send(t, pc, fd, MESSAGE(.msg_name = (void *)addr.__sockaddr__, .msg_namelen = an), flags),
+    IO, AT_FD(IO_WRITE, fd) IN_SENT(buf, n) IN(addr.__sockaddr__, an) GIVE(fd),
     BROKEN, TAKE(fd))
 
 static void in_message(struct rt_thread *t, rt_pc pc, const struct msghdr *m)
@@ -144,7 +167,8 @@ static void out_lengths(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int co
         PUT(&v[i].msg_len)
 }
 
-ROW(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags), BLOCK,
-    DO(in_message(t, pc, m)) GIVE(fd), BROKEN, TAKE(fd))
+MODELLED(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags),
+    m ? rt_send(t, pc, fd, m, flags) : RT_REAL(sendmsg)(fd, m, flags), IO,
+    AT_FD(IO_WRITE, fd) DO(in_message(t, pc, m)) GIVE(fd), BROKEN, TAKE(fd))
 ROW(int, sendmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags), (fd, v, count, flags),
-    BLOCK, DO(in_messages(t, pc, v, count)) GIVE(fd), r >= 0, DO(out_lengths(t, pc, v, r)))
+    MAY_WAIT, DO(in_messages(t, pc, v, count)) GIVE(fd), r >= 0, DO(out_lengths(t, pc, v, r)))
