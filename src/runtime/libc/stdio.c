@@ -42,9 +42,57 @@ ROW(int, fclose, (FILE *f), (f), BLOCK, STREAM_GIVE(f) DO(rt_fd_close(t, pc, rt_
 
 /* ---- locking ---- */
 
-VOID_ROW(flockfile, (FILE *f), (f), BLOCK, , DO(rt_acquire(t, (rt_addr)f)))
-ROW(int, ftrylockfile, (FILE *f), (f), NOW, , r == 0, DO(rt_acquire(t, (rt_addr)f)))
-VOID_ROW(funlockfile, (FILE *f), (f), NOW, DO(rt_release(t, (rt_addr)f)), )
+void flockfile(FILE *f);
+int ftrylockfile(FILE *f);
+void funlockfile(FILE *f);
+
+/* Its own thread may take it again. */
+static void lock_stream(struct rt_thread *t, rt_pc pc, FILE *f, int (*try_lock)(FILE *))
+{
+    const struct rt_wait wait = {
+        .op = CORE_OP_LOCK, .object = (rt_addr)f, .deadline_ns = RT_NEVER};
+    while (try_lock(f))
+        rt_turn_wait(t, pc, &wait);
+}
+
+ROW(int, ftrylockfile, (FILE *f), (f), NOW,
+    DO(rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)f)), r == 0, DO(rt_acquire(t, (rt_addr)f)))
+VOID_ROW(funlockfile, (FILE *f), (f), NOW,
+    DO(rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)f)) DO(rt_release(t, (rt_addr)f)),
+    WHEN(rt_controlled(), DO(rt_turn_wake(t, (rt_addr)f, RT_WAKE_ALL))))
+
+RT_INTERCEPT(void, flockfile, (FILE *f))
+{
+    RT_SCOPE(flockfile);
+    if (t && rt_controlled()) {
+        rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)f);
+        lock_stream(t, pc, f, RT_REAL(ftrylockfile));
+    } else if (t) {
+        RT_BLOCKING(RT_REAL(flockfile)(f));
+    } else {
+        RT_REAL(flockfile)(f);
+    }
+    if (t)
+        rt_acquire(t, (rt_addr)f);
+}
+
+/* Does a call that reads find nothing in the buffer? */
+static bool is_empty(const FILE *f)
+{
+    return f->_IO_read_ptr >= f->_IO_read_end;
+}
+
+void rt_stream_wait(struct rt_thread *t, rt_pc pc, FILE *f, enum core_op op)
+{
+    int fd = rt_stream_fd(f);
+    rt_turn_point(t, pc, op, f ? (rt_addr)f : rt_fd_object(fd));
+    if (!f)
+        return;
+    lock_stream(t, pc, f, RT_REAL(ftrylockfile));
+    RT_REAL(funlockfile)(f);
+    if (op == CORE_OP_IO_READ && fd >= 0 && is_empty(f))
+        rt_wait_ready_quietly(t, pc, fd, POLLIN);
+}
 
 /* ---- putting in ---- */
 
@@ -73,30 +121,31 @@ ROW(int, fputws, (const wchar_t *s, FILE *f), (s, f), BLOCK, IN_WS(s) STREAM_GIV
 
 /* ---- taking out ---- */
 
-ROW(size_t, fread, (void *p, size_t size, size_t n, FILE *f), (p, size, n, f), BLOCK, , true,
+ROW(size_t, fread, (void *p, size_t size, size_t n, FILE *f), (p, size, n, f), BLOCK, STREAM_ASK(f), true,
     STREAM_TAKE(f) OUT(p, r * size))
-ROW(size_t, fread_unlocked, (void *p, size_t size, size_t n, FILE *f), (p, size, n, f), BLOCK, ,
+ROW(size_t, fread_unlocked, (void *p, size_t size, size_t n, FILE *f), (p, size, n, f), BLOCK, STREAM_ASK(f),
     true, STREAM_TAKE(f) OUT(p, r * size))
 ROW(size_t, __fread_chk, (void *p, size_t room, size_t size, size_t n, FILE *f),
-    (p, room, size, n, f), BLOCK, , true, STREAM_TAKE(f) OUT(p, r * size))
-ROW(char *, fgets, (char *s, int n, FILE *f), (s, n, f), BLOCK, , true, STREAM_TAKE(f) OUT_S(r))
-ROW(char *, fgets_unlocked, (char *s, int n, FILE *f), (s, n, f), BLOCK, , true,
+    (p, room, size, n, f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f) OUT(p, r * size))
+ROW(char *, fgets, (char *s, int n, FILE *f), (s, n, f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f) OUT_S(r))
+ROW(char *, fgets_unlocked, (char *s, int n, FILE *f), (s, n, f), BLOCK, STREAM_ASK(f), true,
     STREAM_TAKE(f) OUT_S(r))
-ROW(char *, __fgets_chk, (char *s, size_t room, int n, FILE *f), (s, room, n, f), BLOCK, , true,
+ROW(char *, __fgets_chk, (char *s, size_t room, int n, FILE *f), (s, room, n, f), BLOCK, STREAM_ASK(f), true,
     STREAM_TAKE(f) OUT_S(r))
-ROW(int, fgetc, (FILE *f), (f), BLOCK, , true, STREAM_TAKE(f))
-ROW(int, getc, (FILE *f), (f), BLOCK, , true, STREAM_TAKE(f))
-ROW(int, getchar, (void), (), BLOCK, , true, STREAM_TAKE(stdin))
+ROW(int, fgetc, (FILE *f), (f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f))
+ROW(int, getc, (FILE *f), (f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f))
+ROW(int, getchar, (void), (), BLOCK, STREAM_ASK(stdin), true, STREAM_TAKE(stdin))
 /* what the inlined getc_unlocked() calls when the buffer is empty */
-ROW(int, __uflow, (FILE *f), (f), BLOCK, , true, STREAM_TAKE(f))
+ROW(int, __uflow, (FILE *f), (f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f))
 
-ROW(wint_t, fgetwc, (FILE *f), (f), BLOCK, , true, STREAM_TAKE(f))
-ROW(wint_t, getwc, (FILE *f), (f), BLOCK, , true, STREAM_TAKE(f))
-ROW(wchar_t *, fgetws, (wchar_t *s, int n, FILE *f), (s, n, f), BLOCK, , true,
+ROW(wint_t, fgetwc, (FILE *f), (f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f))
+ROW(wint_t, getwc, (FILE *f), (f), BLOCK, STREAM_ASK(f), true, STREAM_TAKE(f))
+ROW(wchar_t *, fgetws, (wchar_t *s, int n, FILE *f), (s, n, f), BLOCK, STREAM_ASK(f), true,
     STREAM_TAKE(f) OUT(r, r ? (rt_wide_length(r) + 1) * sizeof *r : 0))
 
 /* The buffer is the caller's; realloc() in here is seen as the program's. */
 #define LINE_BEFORE()                                                                              \
+    STREAM_ASK(f)                                                                                  \
     GET(line)                                                                                      \
     GET(n)
 #define LINE_AFTER()                                                                               \

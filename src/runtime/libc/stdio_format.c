@@ -213,18 +213,18 @@ static void scanf_events(struct rt_thread *t, rt_pc pc, const char *format, va_l
         return r;                                                                                  \
     }
 
-SCANF(scanf, vscanf, (const char *format), (format, ap), , STREAM_TAKE(stdin))
-SCANF(fscanf, vfscanf, (FILE *f, const char *format), (f, format, ap), , STREAM_TAKE(f))
+SCANF(scanf, vscanf, (const char *format), (format, ap), STREAM_ASK(stdin), STREAM_TAKE(stdin))
+SCANF(fscanf, vfscanf, (FILE *f, const char *format), (f, format, ap), STREAM_ASK(f), STREAM_TAKE(f))
 SCANF(sscanf, vsscanf, (const char *s, const char *format), (s, format, ap), IN_S(s), )
 
 /* what <stdio.h> renames them to, before and after C23's binary numbers */
-SCANF(__isoc99_scanf, __isoc99_vscanf, (const char *format), (format, ap), , STREAM_TAKE(stdin))
-SCANF(__isoc99_fscanf, __isoc99_vfscanf, (FILE *f, const char *format), (f, format, ap), ,
+SCANF(__isoc99_scanf, __isoc99_vscanf, (const char *format), (format, ap), STREAM_ASK(stdin), STREAM_TAKE(stdin))
+SCANF(__isoc99_fscanf, __isoc99_vfscanf, (FILE *f, const char *format), (f, format, ap), STREAM_ASK(f),
       STREAM_TAKE(f))
 SCANF(__isoc99_sscanf, __isoc99_vsscanf, (const char *s, const char *format), (s, format, ap),
       IN_S(s), )
-SCANF(__isoc23_scanf, __isoc23_vscanf, (const char *format), (format, ap), , STREAM_TAKE(stdin))
-SCANF(__isoc23_fscanf, __isoc23_vfscanf, (FILE *f, const char *format), (f, format, ap), ,
+SCANF(__isoc23_scanf, __isoc23_vscanf, (const char *format), (format, ap), STREAM_ASK(stdin), STREAM_TAKE(stdin))
+SCANF(__isoc23_fscanf, __isoc23_vfscanf, (FILE *f, const char *format), (f, format, ap), STREAM_ASK(f),
       STREAM_TAKE(f))
 SCANF(__isoc23_sscanf, __isoc23_vsscanf, (const char *s, const char *format), (s, format, ap),
       IN_S(s), )

@@ -27,9 +27,16 @@ static inline int rt_stream_fd(const FILE *f)
     return f && (f->_flags & RT_STREAM_HAS_FD) && f->_fileno >= 0 ? f->_fileno : -1;
 }
 
+/* Under a controlled strategy (stdio.c): a schedule point, then waits while another thread holds
+ * the stream by flockfile(), and until its descriptor is ready when the call is going to use that
+ * first thing. What a call waits for in the middle of its work is left to the kernel. */
+void rt_stream_wait(struct rt_thread *t, rt_pc pc, FILE *f, enum core_op op);
+
 /* Before a call that puts data in. */
 static inline void rt_stream_give(struct rt_thread *t, rt_pc pc, FILE *f)
 {
+    if (rt_controlled())
+        rt_stream_wait(t, pc, f, CORE_OP_IO_WRITE);
     if (!f)
         return;
     rt_acquire(t, (rt_addr)f);
@@ -47,6 +54,10 @@ static inline void rt_stream_take(struct rt_thread *t, rt_pc pc, FILE *f)
     rt_release_acquire(t, (rt_addr)f);
 }
 
+/* Before a call that takes data out. */
+#define STREAM_ASK(f)                                                                              \
+    if (rt_controlled())                                                                           \
+        rt_stream_wait(t, pc, (f), CORE_OP_IO_READ);
 #define STREAM_GIVE(f) rt_stream_give(t, pc, (f));
 #define STREAM_TAKE(f) rt_stream_take(t, pc, (f));
 
