@@ -41,8 +41,6 @@ ASK(pthread_condattr_getpshared, pthread_condattr_t, int)
 
 ROW(int, pthread_getschedparam, (pthread_t thread, int *policy, struct sched_param *param),
     (thread, policy, param), NOW, , r == 0, PUT(policy) PUT(param))
-ROW(int, pthread_getaffinity_np, (pthread_t thread, size_t n, cpu_set_t *set), (thread, n, set),
-    NOW, , r == 0, OUT(set, n))
 ROW(int, pthread_getcpuclockid, (pthread_t thread, clockid_t *clock), (thread, clock), NOW, ,
     r == 0, PUT(clock))
 /* Cancellation may strike inside, hence not as part of the runtime. */
@@ -53,7 +51,3 @@ ROW(int, sched_getparam, (pid_t pid, struct sched_param *param), (pid, param), N
     PUT(param))
 ROW(int, sched_setparam, (pid_t pid, const struct sched_param *param), (pid, param), NOW,
     GET(param), false, )
-ROW(int, sched_getaffinity, (pid_t pid, size_t n, cpu_set_t *set), (pid, n, set), NOW, , r == 0,
-    OUT(set, n))
-ROW(int, sched_setaffinity, (pid_t pid, size_t n, const cpu_set_t *set), (pid, n, set), NOW,
-    IN(set, n), false, )

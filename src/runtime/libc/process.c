@@ -6,6 +6,7 @@
  * findings are written when they are made, so exec loses none.
  */
 #include "../fork.h"
+#include "../pin.h"
 #include "stream.h"
 
 #include <sched.h>
@@ -136,21 +137,30 @@ static void read_strings(struct rt_thread *t, rt_pc pc, char *const *list)
 
 #define STRINGS(list) read_strings(t, pc, list);
 
+/* What is started here may run on any processor. */
+#define START(x)                                                                                   \
+    do {                                                                                           \
+        rt_pin_release(0);                                                                         \
+        RT_BLOCKING(x);                                                                            \
+        rt_pin_thread(0);                                                                          \
+        FDS_CHANGED()                                                                              \
+    } while (0)
+
 ROW(int, posix_spawn,
     (pid_t *pid, const char *path, const posix_spawn_file_actions_t *actions,
      const posix_spawnattr_t *attr, char *const argv[], char *const envp[]),
-    (pid, path, actions, attr, argv, envp), BLOCK, IN_S(path) STRINGS(argv) STRINGS(envp), r == 0,
+    (pid, path, actions, attr, argv, envp), START, IN_S(path) STRINGS(argv) STRINGS(envp), r == 0,
     PUT(pid))
 ROW(int, posix_spawnp,
     (pid_t *pid, const char *file, const posix_spawn_file_actions_t *actions,
      const posix_spawnattr_t *attr, char *const argv[], char *const envp[]),
-    (pid, file, actions, attr, argv, envp), BLOCK, IN_S(file) STRINGS(argv) STRINGS(envp), r == 0,
+    (pid, file, actions, attr, argv, envp), START, IN_S(file) STRINGS(argv) STRINGS(envp), r == 0,
     PUT(pid))
 /* One end of a pipe to a process that nobody follows. */
-ROW(FILE *, popen, (const char *command, const char *mode), (command, mode), BLOCK,
+ROW(FILE *, popen, (const char *command, const char *mode), (command, mode), START,
     IN_S(command) IN_S(mode), r, NEW_FD(rt_stream_fd(r), EVENT))
 ROW(int, pclose, (FILE *f), (f), BLOCK, rt_fd_close(t, pc, rt_stream_fd(f));, false, )
-ROW(int, system, (const char *command), (command), BLOCK, IN_S(command), false, )
+ROW(int, system, (const char *command), (command), START, IN_S(command), false, )
 
 /* ---- waiting ---- */
 
