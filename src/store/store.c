@@ -186,23 +186,28 @@ static int check_version(struct store *store, bool read_only)
     return !error && version > VERSION ? -EPROTO : error;
 }
 
-/* Findings are nobody's source code. */
-static void make_directory(const char *path)
+void store_make_directory(const char *directory)
 {
-    char directory[PATH_MAX], ignore[PATH_MAX + 16];
-    snprintf(directory, sizeof directory, "%s", path);
-    char *slash = strrchr(directory, '/');
-    if (!slash || slash == directory)
-        return;
-    *slash = '\0';
+    char ignore[PATH_MAX + 16];
     if (mkdir(directory, 0777) != 0)
-        return; /* there already; or opening the file will fail and say so */
+        return;
     snprintf(ignore, sizeof ignore, "%s/.gitignore", directory);
     int fd = open(ignore, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd >= 0 && write(fd, "*\n", 2) != 2)
         unlink(ignore);
     if (fd >= 0)
         close(fd);
+}
+
+static void make_directory_of(const char *path)
+{
+    char directory[PATH_MAX];
+    snprintf(directory, sizeof directory, "%s", path);
+    char *slash = strrchr(directory, '/');
+    if (slash)
+        *slash = '\0';
+    if (slash && directory[0])
+        store_make_directory(directory);
 }
 
 static int open_database(struct store *store, const char *name, int flags)
@@ -216,7 +221,7 @@ static int open_database(struct store *store, const char *name, int flags)
 
 static int open_writable(struct store *store)
 {
-    make_directory(store->path);
+    make_directory_of(store->path);
     int error = open_database(store, store->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     if (!error && sqlite3_db_readonly(store->db, "main"))
         error = -EROFS; /* SQLite opens it all the same when it may not be written */

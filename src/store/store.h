@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STORE_FILE ".reprise/findings.db"
+#define STORE_DIRECTORY ".reprise"
+#define STORE_FILE      STORE_DIRECTORY "/findings.db"
 
 struct store;
 
@@ -68,6 +69,10 @@ int store_get_signature(struct store *store, const char *signature, struct store
 int store_list(struct store *store, struct store_finding **list, size_t *count);
 void store_list_free(struct store_finding *list, size_t count);
 void store_finding_free(struct store_finding *finding);
+
+/* Makes the directory, unless it is there, with a .gitignore in it: findings are nobody's source
+ * code. When that fails, opening files in it will. */
+void store_make_directory(const char *directory);
 
 /* "F12" or "f12" -> 12; 0 when the text is no such name. */
 int64_t store_parse_id(const char *text);

@@ -1,0 +1,377 @@
+#include "core/strategy.h"
+#include "hunt.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TICK_S 0.2
+
+enum { BASELINE_LIMIT_S = 60 };
+
+/* Seeds of this shard are counted from 0: number i is the seed first_seed + shard - 1 + i * of. */
+struct slot {
+    struct attempt_running *running;
+    uint64_t index;
+};
+
+/* A failing seed, until it is sure that no lower one fails. */
+struct candidate {
+    uint64_t index; /* UINT64_MAX: none */
+    struct failures failures;
+    struct attempt_outcome outcome;
+};
+
+struct search {
+    struct hunt *hunt;
+    struct slot *slots;
+    struct attempt_running **running; /* those of the slots, for attempt_wait() */
+    int *cpus;
+    int cpu_count;
+    uint64_t start; /* index of the next to be started */
+    struct candidate best;
+    bool stop;
+};
+
+/* ---- attempts ---- */
+
+static bool is_controlled(const char *strategy)
+{
+    struct core_strategy_config config;
+    return core_strategy_parse(&config, strategy) == 0 && core_strategy_is_controlled(config.kind);
+}
+
+struct attempt hunt_attempt(const struct hunt *hunt, const char *strategy, const char *seed)
+{
+    return (struct attempt){
+        .target = &hunt->target,
+        .settings = &hunt->settings,
+        .seed = strcmp(strategy, "os") == 0 || strcmp(strategy, "rr") == 0 ? NULL : seed,
+        .strategy = strategy,
+        .profile = hunt->profile[0] && strncmp(strategy, "surw", 4) == 0 ? hunt->profile : NULL,
+        .limit_s = hunt->limit_s,
+        .input = ATTEMPT_DISCARD,
+        .output = ATTEMPT_KEEP,
+        .errors = ATTEMPT_KEEP,
+    };
+}
+
+struct failures hunt_judge(const struct hunt *hunt, const struct attempt_outcome *outcome)
+{
+    char *check = NULL;
+    bool ended = outcome->status >= 0 && !outcome->timed_out && !outcome->flooded;
+    if (hunt->result.plan.check && ended)
+        check = check_output(hunt->result.plan.check, outcome, hunt->limit_s);
+    struct failures failures = failures_of(outcome, &hunt->target, &hunt->rules, check);
+    free(check);
+    return failures;
+}
+
+/* ---- the run without scheduling ---- */
+
+static const char *baseline_strategy(const struct hunt *hunt)
+{
+    const struct words *strategies = &hunt->result.plan.strategies;
+    for (size_t i = 0; i < strategies->count; i++)
+        if (is_controlled(strategies->at[i]))
+            return "rr";
+    return "os";
+}
+
+static void print_last_words(const struct attempt_outcome *outcome, const struct failures *failures)
+{
+    for (size_t i = 0; i < failures->count; i++) {
+        const char *text = failures->at[i].details;
+        while (text && *text) {
+            int length = (int)strcspn(text, "\n");
+            fprintf(stderr, "  | %.*s\n", length, text);
+            text += length + (text[length] == '\n');
+        }
+        if (text && outcome->errors_bytes + outcome->output_bytes)
+            return;
+    }
+}
+
+static bool is_of_detector(const struct failures *failures)
+{
+    for (size_t i = 0; i < failures->count; i++)
+        if (failures->at[i].report)
+            return true;
+    return false;
+}
+
+/* A program that fails in the simplest of all orders is mostly one that was called wrongly. */
+static int judge_baseline(struct hunt *hunt, const char *strategy,
+                          const struct attempt_outcome *outcome, const struct failures *failures)
+{
+    const struct hunt_plan *plan = &hunt->result.plan;
+    if (!outcome->spoke && !outcome->timed_out) {
+        cli_error("hunt",
+                  "%s: the runtime is not in any process of it, so seeds decide nothing; build it "
+                  "with reprise cc",
+                  plan->argv.at[0]);
+        return CLI_FAILURE;
+    }
+    if (!failures->count)
+        return 0;
+    if (is_of_detector(failures) || plan->all || hunt->keep_going) {
+        hunt_found(hunt, strategy, "0", failures, outcome);
+        if (!plan->all && !hunt->keep_going)
+            hunt->result.complete = true;
+        return 0;
+    }
+    cli_error("hunt",
+              "%s fails without any scheduling (strategy %s): %s; to hunt all the same: "
+              "--keep-going",
+              plan->argv.at[0], strategy, failures->at[0].title);
+    print_last_words(outcome, failures);
+    fputs("  to see it: ", stderr);
+    hunt_print_replay(stderr, plan, strategy, "0");
+    return 1;
+}
+
+int hunt_baseline(struct hunt *hunt)
+{
+    const char *strategy = baseline_strategy(hunt);
+    bool given = hunt->limit_s > 0;
+    struct attempt_outcome outcome;
+    if (!given)
+        hunt->limit_s = BASELINE_LIMIT_S;
+    struct attempt attempt = hunt_attempt(hunt, strategy, "0");
+    int error = attempt_run(&attempt, &outcome);
+    if (error)
+        return error == -ENOSPC || error == -ENOMEM
+                   ? (cli_error("hunt", "no room for a temporary file: %s", strerror(-error)),
+                      CLI_FAILURE)
+                   : target_cannot_start(&hunt->target, -error);
+    if (!given) /* a run is slow when the machine is, and a schedule may be a slow one */
+        hunt->limit_s = outcome.seconds > 1 ? 10 * outcome.seconds : 10;
+    struct failures failures = {0};
+    int status = 0;
+    hunt->interrupted = outcome.interrupted;
+    if (!outcome.interrupted) {
+        failures = hunt_judge(hunt, &outcome);
+        status = judge_baseline(hunt, strategy, &outcome, &failures);
+    }
+    failures_free(&failures);
+    attempt_outcome_free(&outcome);
+    return status;
+}
+
+/* ---- seeds ---- */
+
+static const char *seed_text(const struct hunt *hunt, uint64_t index, char text[24])
+{
+    const struct hunt_plan *plan = &hunt->result.plan;
+    snprintf(text, 24, "%" PRIu64, plan->first_seed + (plan->shard - 1) + index * plan->of);
+    return text;
+}
+
+/* They take turns over the seeds of all shards together. */
+static const char *strategy_of(const struct hunt *hunt, uint64_t index)
+{
+    const struct hunt_plan *plan = &hunt->result.plan;
+    uint64_t seed = plan->first_seed + (plan->shard - 1) + index * plan->of;
+    return plan->strategies.at[seed % plan->strategies.count];
+}
+
+static bool has_seed(const struct hunt *hunt, uint64_t index)
+{
+    const struct hunt_plan *plan = &hunt->result.plan;
+    return !plan->seeds || (plan->shard - 1) + index * plan->of < plan->seeds;
+}
+
+/* All below are done. */
+static uint64_t lowest_running(const struct search *search)
+{
+    uint64_t lowest = search->start;
+    for (int i = 0; i < search->hunt->jobs; i++)
+        if (search->slots[i].running && search->slots[i].index < lowest)
+            lowest = search->slots[i].index;
+    return lowest;
+}
+
+static void drop_slot(struct search *search, int i)
+{
+    struct attempt_outcome outcome;
+    attempt_finish(search->slots[i].running, &outcome);
+    attempt_outcome_free(&outcome);
+    search->slots[i].running = search->running[i] = NULL;
+    search->hunt->running--;
+}
+
+static void drop_above(struct search *search, uint64_t index)
+{
+    for (int i = 0; i < search->hunt->jobs; i++)
+        if (search->slots[i].running && search->slots[i].index > index)
+            drop_slot(search, i);
+}
+
+static bool start_one(struct search *search, int i)
+{
+    struct hunt *hunt = search->hunt;
+    char seed[24];
+    int error;
+    const char *strategy = strategy_of(hunt, search->start);
+    struct attempt attempt = hunt_attempt(hunt, strategy, seed_text(hunt, search->start, seed));
+    attempt.on_cpu = search->cpu_count > 0 && is_controlled(strategy);
+    attempt.cpu = attempt.on_cpu ? search->cpus[i % search->cpu_count] : 0;
+    struct attempt_running *running = attempt_start(&attempt, &error);
+    if (!running) {
+        cli_error("hunt", "%s: cannot be started any more: %s", hunt->target.argv[0],
+                  strerror(-error));
+        search->stop = hunt->broken = true;
+        return false;
+    }
+    search->slots[i] = (struct slot){running, search->start++};
+    search->running[i] = running;
+    hunt->running++;
+    return true;
+}
+
+static void fill(struct search *search)
+{
+    struct hunt *hunt = search->hunt;
+    for (int i = 0; i < hunt->jobs; i++)
+        if (!search->slots[i].running && !search->stop && search->best.index == UINT64_MAX &&
+            has_seed(hunt, search->start) && !start_one(search, i))
+            return;
+}
+
+/* ---- what comes back ---- */
+
+static void consider(struct search *search, uint64_t index, struct failures *failures,
+                     struct attempt_outcome *outcome)
+{
+    struct candidate *best = &search->best;
+    if (index < best->index) {
+        failures_free(&best->failures);
+        attempt_outcome_free(&best->outcome);
+        *best = (struct candidate){index, *failures, *outcome};
+        *failures = (struct failures){0};
+        *outcome = (struct attempt_outcome){0};
+    }
+    drop_above(search, best->index);
+}
+
+/* What the program does anyway ends no search. */
+static bool is_news(const struct hunt *hunt, const struct failures *failures)
+{
+    for (size_t i = 0; i < failures->count; i++)
+        if (!found_find(&hunt->result.found, failures->at[i].signature))
+            return true;
+    return false;
+}
+
+static void take(struct search *search, int i)
+{
+    struct hunt *hunt = search->hunt;
+    struct attempt_outcome outcome;
+    char seed[24];
+    uint64_t index = search->slots[i].index;
+    attempt_finish(search->slots[i].running, &outcome);
+    search->slots[i].running = search->running[i] = NULL;
+    hunt->running--;
+    if (outcome.interrupted)
+        hunt->interrupted = search->stop = true;
+    if (!outcome.interrupted) {
+        struct failures failures = hunt_judge(hunt, &outcome);
+        hunt->result.done++;
+        hunt->here++;
+        if (failures.count && !hunt->result.plan.all && is_news(hunt, &failures))
+            consider(search, index, &failures, &outcome);
+        else if (failures.count)
+            hunt_found(hunt, strategy_of(hunt, index), seed_text(hunt, index, seed), &failures,
+                       &outcome);
+        failures_free(&failures);
+    }
+    attempt_outcome_free(&outcome);
+    hunt->result.next = lowest_running(search);
+}
+
+static void settle(struct search *search)
+{
+    struct hunt *hunt = search->hunt;
+    struct candidate *best = &search->best;
+    char seed[24];
+    if (best->index == UINT64_MAX)
+        return;
+    hunt_found(hunt, strategy_of(hunt, best->index), seed_text(hunt, best->index, seed),
+               &best->failures, &best->outcome);
+    failures_free(&best->failures);
+    attempt_outcome_free(&best->outcome);
+    /* as if no higher one had been tried */
+    hunt->result.next = best->index + 1;
+    hunt->result.done = hunt->result.next;
+    hunt->result.complete = true;
+}
+
+/* ---- the loop ---- */
+
+static void find_cpus(struct search *search)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return;
+    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &set))
+            search->cpus[search->cpu_count++] = cpu;
+}
+
+static bool turn(struct search *search)
+{
+    struct hunt *hunt = search->hunt;
+    if (!hunt->running)
+        return false;
+    double now = attempt_clock(), until = now + TICK_S;
+    if (hunt->until_s > 0 && hunt->until_s < until)
+        until = hunt->until_s;
+    int got = attempt_wait(search->running, (size_t)hunt->jobs, until);
+    if (got >= 0)
+        take(search, got);
+    else if (got == -EINTR)
+        hunt->interrupted = search->stop = true;
+    now = attempt_clock();
+    if (hunt->until_s > 0 && now >= hunt->until_s)
+        search->stop = true;
+    static double shown;
+    if (now >= shown + TICK_S) {
+        shown = now;
+        hunt_progress(hunt, false);
+        hunt_keep_results(hunt, false);
+    }
+    return !search->stop;
+}
+
+void hunt_search(struct hunt *hunt)
+{
+    struct hunt_result *result = &hunt->result;
+    struct search search = {.hunt = hunt, .start = result->next, .best.index = UINT64_MAX};
+    double before = result->seconds;
+    search.slots = calloc((size_t)hunt->jobs, sizeof *search.slots);
+    search.running = calloc((size_t)hunt->jobs, sizeof *search.running);
+    search.cpus = calloc(CPU_SETSIZE, sizeof *search.cpus);
+    if (!search.slots || !search.running || !search.cpus)
+        abort();
+    find_cpus(&search);
+    hunt->started_s = attempt_clock();
+    hunt->until_s = result->plan.time_s > 0 ? hunt->started_s + result->plan.time_s : 0;
+    result->done = result->next;
+    do {
+        fill(&search);
+        result->seconds = before + attempt_clock() - hunt->started_s;
+    } while (turn(&search));
+    result->next = lowest_running(&search);
+    for (int i = 0; i < hunt->jobs; i++)
+        if (search.slots[i].running)
+            drop_slot(&search, i);
+    settle(&search);
+    if (!hunt->interrupted && !hunt->broken)
+        result->complete = true;
+    result->seconds = before + attempt_clock() - hunt->started_s;
+    free(search.slots);
+    free(search.running);
+    free(search.cpus);
+}
