@@ -1,4 +1,5 @@
 #include "replay.h"
+#include "replay_profile.h"
 #include "seed.h"
 
 #include <ctype.h>
@@ -243,11 +244,8 @@ static int settle_finding(struct replay *replay)
     return 0;
 }
 
-int replay_settle(struct replay *replay)
+static int settle(struct replay *replay)
 {
-    if (replay->form == REPLAY_ANY)
-        replay->form = find_form(replay->what);
-    replay->origin.sets = &replay->sets;
     switch (replay->form) {
     case REPLAY_FINDING:
         return settle_finding(replay);
@@ -256,6 +254,18 @@ int replay_settle(struct replay *replay)
     default:
         return settle_seed(replay);
     }
+}
+
+int replay_settle(struct replay *replay)
+{
+    if (replay->form == REPLAY_ANY)
+        replay->form = find_form(replay->what);
+    replay->origin.sets = &replay->sets;
+    int status = settle(replay);
+    if (!status && !replay->schedule)
+        replay->profile = replay_profile("replay", replay->strategy, &replay->target,
+                                         &replay->settings, replay->limit_s);
+    return status;
 }
 
 struct attempt replay_attempt(const struct replay *replay)

@@ -40,6 +40,14 @@ static int add_file(struct run *run, const char *name, const char *path, bool mu
     return target_set(&run->settings, "run", name, cli_join(full, sizeof full, here, path));
 }
 
+/* Twice: in the order of the command line, and by itself. */
+static int add_option(struct run *run, const char *assignment)
+{
+    int status = target_set_assignment(&run->settings, "run", assignment);
+    words_add(&run->sets, assignment);
+    return status ? status : target_set_assignment(&run->options, "run", assignment);
+}
+
 static int set_color(struct run *run, const char *word)
 {
     if (cli_parse_color(word, &run->color))
@@ -80,8 +88,7 @@ static int apply(struct run *run, int id, const char *value)
     case OPTION_HALT:
         return target_set(&run->settings, "run", "halt_on_error", "1");
     case OPTION_SET:
-        words_add(&run->sets, value);
-        return target_set_assignment(&run->settings, "run", value);
+        return add_option(run, value);
     case OPTION_COLOR:
         return set_color(run, value);
     case OPTION_SIDECAR:
@@ -105,6 +112,8 @@ static int run_program(struct run *run, char **argv)
     int status = run_settle_seed(run);
     if (!status)
         status = target_prepare(&run->target, argv);
+    if (!status)
+        status = run_add_profile(run);
     if (!status)
         status = run_sidecar_open(&run->sidecar, run->sidecar_wanted);
     if (!status && run->sidecar.path[0])

@@ -10,7 +10,8 @@
 struct run {
     struct target target;
     struct words settings; /* name='value', for the runtime */
-    struct words sets;     /* --set as given, to be repeated in the line to type next */
+    struct words sets;     /* --set as given, to be repeated in the line to type next, */
+    struct words options;  /* and for the runtime */
     const char *sidecar_wanted;
     enum cli_color color;
     bool quiet, no_summary;
@@ -27,6 +28,9 @@ struct run {
  * says in the target whether the runtime has to schedule. Returns 0, or an exit status after an
  * error was printed. */
 int run_settle_seed(struct run *run);
+
+/* The profile, when the strategy wants one. After target_prepare(). */
+int run_add_profile(struct run *run);
 
 /* ---- run_summary.c ---- */
 

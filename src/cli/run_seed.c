@@ -1,4 +1,5 @@
 #include "attempt.h"
+#include "replay_profile.h"
 #include "run.h"
 #include "seed.h"
 
@@ -83,4 +84,10 @@ int run_settle_seed(struct run *run)
     if (!status)
         status = add(run, "seed", run->seed);
     return status ? status : add(run, "strategy", run->strategy);
+}
+
+int run_add_profile(struct run *run)
+{
+    return add(run, "profile",
+               replay_profile("run", run->strategy, &run->target, &run->options, 0));
 }
