@@ -2,7 +2,12 @@
 #include "cli.h"
 #include "report/findings.h"
 
+#include <dirent.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+
+#define DIRECTORY ".reprise"
 
 enum { OPTION_TEXT = 1, OPTION_JSON, OPTION_COLOR };
 
@@ -44,6 +49,49 @@ static int report(const char *path, bool json, enum cli_color color)
     return fflush(stdout) == 0 ? CLI_OK : CLI_FAILURE;
 }
 
+static bool is_sidecar(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 6 && strcmp(name + length - 6, ".jsonl") == 0;
+}
+
+static bool is_later(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec != b->tv_sec ? a->tv_sec > b->tv_sec : a->tv_nsec > b->tv_nsec;
+}
+
+/* The sidecar that was written last, in `path`. */
+static bool find_newest(char *path, size_t size)
+{
+    char name[PATH_MAX];
+    struct timespec newest = {0};
+    bool found = false;
+    DIR *directory = opendir(DIRECTORY);
+    for (struct dirent *entry; directory && (entry = readdir(directory));) {
+        struct stat status;
+        cli_join(name, sizeof name, DIRECTORY, entry->d_name);
+        if (!is_sidecar(entry->d_name) || stat(name, &status) != 0 || !S_ISREG(status.st_mode) ||
+            (found && !is_later(&status.st_mtim, &newest)))
+            continue;
+        newest = status.st_mtim;
+        snprintf(path, size, "%s", name);
+        found = true;
+    }
+    if (directory)
+        closedir(directory);
+    return found;
+}
+
+static int report_newest(bool json, enum cli_color color)
+{
+    char path[PATH_MAX];
+    if (!find_newest(path, sizeof path)) {
+        cli_error("report", "there are no findings in " DIRECTORY "/; give a sidecar file");
+        return CLI_USAGE;
+    }
+    return report(path, json, color);
+}
+
 static int report_main(int argc, char **argv)
 {
     struct cli_arguments arguments = {&cli_verb_report, argc, argv, 1, NULL};
@@ -60,6 +108,8 @@ static int report_main(int argc, char **argv)
     }
     if (id != CLI_END)
         return id == CLI_HELP ? CLI_OK : CLI_USAGE;
+    if (argc == arguments.next)
+        return report_newest(json, color);
     if (argc - arguments.next != 1) {
         cli_error("report", "give one sidecar file; see `reprise help report`");
         return CLI_USAGE;
@@ -75,18 +125,20 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_row examples[] = {
-    {"reprise report .reprise/run-1.jsonl", "read the findings of a run"},
+    {"reprise report", "read the findings of the last run here"},
+    {"reprise report .reprise/run-1.jsonl", "read those of another run"},
     {0},
 };
 
 const struct cli_verb cli_verb_report = {
     .name = "report",
     .summary = "show the findings of a run",
-    .synopsis = "[--text | --json] SIDECAR",
+    .synopsis = "[--text | --json] [SIDECAR]",
     .description =
         (const char *const[]){
-            "Prints the findings in a sidecar file, each once, with functions and lines. The "
-            "programs and libraries of that run must still be where they were.",
+            "Prints the findings in a sidecar file, each once, with functions and lines. Without a "
+            "file it takes the newest in .reprise/. The programs and libraries of that run must "
+            "still be where they were.",
             NULL},
     .options = options,
     .examples = examples,

@@ -93,6 +93,16 @@ run reprise report --json bad.jsonl
 is 0 status
 ok 'damaged sidecars'
 
+mkdir .reprise && cp all.jsonl .reprise/run-1.jsonl && cp bad.jsonl .reprise/run-2.jsonl
+touch .reprise/other && touch -d @3 .reprise/run-1.jsonl && touch -d @2 .reprise/run-2.jsonl
+run reprise report all.jsonl
+all=$out
+run reprise report
+is 0 status
+is "$all" out
+rm -r .reprise
+ok 'the newest without a file'
+
 for words in '' 'a b' '--nonsense x'; do
     run reprise report $words
     is 2 status
