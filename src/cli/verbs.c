@@ -9,6 +9,7 @@ const struct cli_verb *const cli_verbs[] = {
     &cli_verb_hunt,
     &cli_verb_merge,
     &cli_verb_replay,
+    &cli_verb_shrink,
     &cli_verb_report,
     &cli_verb_symbolize,
     &cli_verb_explain,

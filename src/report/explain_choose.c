@@ -9,10 +9,13 @@
 enum {
     NEVER = -1, /* no row of its own */
     CERTAIN = 100,
-    PARTNER = 85, /* what was done just before and after a marked switch */
-    HOT = 75,     /* an operation on an object that the failure is about */
-    LAST = 50,    /* of a thread */
-    LIFE = 45,    /* create, join */
+    PARTNER = 85,  /* what was done just before and after a marked switch */
+    MEETING = 78,  /* two threads one after the other at one place in memory, one of them writing */
+    HOT = 66,      /* another access to memory that the failure is about */
+    HANDOVER = 60, /* a meeting at a mutex or the like */
+    LAST = 50,     /* of a thread; waits */
+    HOT_SYNC = 46,
+    LIFE = 45, /* create, join */
     OTHER = 38,
     WORTH = 34, /* what scores less is folded although there is room */
     HOT_MAX = 64,
@@ -55,26 +58,44 @@ static bool is_certain(const struct act *act)
 
 struct use {
     uint32_t object, thread;
-    bool changes;
+    size_t act;
+    bool changes, memory;
 };
+
+static bool is_memory(enum core_op op)
+{
+    return op == CORE_OP_READ || op == CORE_OP_WRITE || op == CORE_OP_ATOMIC_LOAD ||
+           op == CORE_OP_ATOMIC_STORE || op == CORE_OP_ATOMIC_RMW;
+}
 
 static int by_object(const void *left, const void *right)
 {
     const struct use *a = left, *b = right;
-    return a->object < b->object ? -1 : a->object > b->object;
+    if (a->object != b->object)
+        return a->object < b->object ? -1 : 1;
+    return a->act < b->act ? -1 : a->act > b->act;
 }
 
-static void find_contended(struct chooser *c)
+/* All uses of objects, by object and then in order; *count of them. */
+static struct use *find_uses(const struct chooser *c, size_t *count)
 {
-    size_t count = 0;
     struct use *uses = array_of(c->acts->count, sizeof *uses);
+    *count = 0;
     for (size_t i = 0; i < c->acts->count; i++) {
         const struct act *act = &c->acts->at[i];
         enum core_op_effect effect = core_op_effect(act->op);
         if (act->kind != ACT_GAP && act->object && effect)
-            uses[count++] = (struct use){act->object, act->thread, effect == CORE_OP_CHANGES};
+            uses[(*count)++] = (struct use){act->object, act->thread, i, effect == CORE_OP_CHANGES,
+                                            is_memory(act->op)};
     }
-    qsort(uses, count, sizeof *uses, by_object);
+    qsort(uses, *count, sizeof *uses, by_object);
+    return uses;
+}
+
+static void find_contended(struct chooser *c)
+{
+    size_t count;
+    struct use *uses = find_uses(c, &count);
     for (size_t i = 0, next; i < count; i = next) {
         bool changed = false, shared = false;
         for (next = i; next < count && uses[next].object == uses[i].object; next++) {
@@ -187,25 +208,43 @@ static int base_score(const struct chooser *c, const struct act *act)
     if (act->kind == ACT_WAIT)
         return LAST;
     if (is_hot(c, act))
-        return HOT;
+        return is_memory(act->op) ? HOT : HOT_SYNC;
     if (act->op == CORE_OP_CREATE || act->op == CORE_OP_JOIN)
         return LIFE;
     return OTHER;
+}
+
+/* A score at some distance from what matters. */
+static int far_away(const struct chooser *c, size_t act, int score)
+{
+    for (size_t far = c->distance[act] + 1; far > 1 && score > 0; far /= 2)
+        score -= score > LIFE ? 1 : 2;
+    return score;
+}
+
+static void score_meetings(struct chooser *c)
+{
+    size_t count;
+    struct use *uses = find_uses(c, &count);
+    for (size_t i = 1; i < count; i++) {
+        const struct use *a = &uses[i - 1], *b = &uses[i];
+        if (a->object != b->object || a->thread == b->thread || !(a->changes || b->changes))
+            continue;
+        int score = a->memory && b->memory ? MEETING : HANDOVER;
+        raise_to(c, a->act, far_away(c, a->act, score));
+        raise_to(c, b->act, far_away(c, b->act, score));
+    }
+    free(uses);
 }
 
 static void score_others(struct chooser *c)
 {
     for (size_t i = 0; i < c->acts->count; i++) {
         const struct act *act = &c->acts->at[i];
-        if (act->kind != ACT_DO && act->kind != ACT_WAIT) {
-            if (!is_certain(act))
-                c->scores[i] = NEVER;
-            continue;
-        }
-        int score = base_score(c, act);
-        for (size_t far = c->distance[i] + 1; far > 1 && score > 0; far /= 2)
-            score -= score > LIFE ? 1 : 2;
-        raise_to(c, i, score);
+        if (act->kind == ACT_DO || act->kind == ACT_WAIT)
+            raise_to(c, i, far_away(c, i, base_score(c, act)));
+        else if (!is_certain(act))
+            c->scores[i] = NEVER;
     }
     for (size_t t = 0; t < c->trace->threads_count; t++) {
         size_t last = beside(c, c->acts->count, c->trace->threads[t].id, false);
@@ -294,6 +333,7 @@ void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows
     find_contended(&c);
     measure(&c);
     score_certain(&c);
+    score_meetings(&c);
     score_others(&c);
     take_best(&c);
     for (size_t i = 0; i < acts->count; i++)
