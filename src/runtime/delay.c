@@ -89,9 +89,12 @@ static bool granted(uint64_t ns)
     return yes;
 }
 
-/* In a handler of the program nobody sleeps: what it interrupted would wait, too. */
+/* Nobody sleeps while there is one thread, nor in a handler of the program: what it interrupted
+ * would wait, too. */
 void rt_delay_point(struct rt_thread *t, rt_pc pc, enum core_op op)
 {
+    if (!rt_multi)
+        return;
     uint64_t ns = rt_delay_ns(t, op, rt_stack_name(t, pc));
     if (core_likely(!ns) || t->in_handler || !granted(ns))
         return;
