@@ -20,17 +20,6 @@ enum {
 
 /* ---- one run ---- */
 
-/* Is what happened now what the finding is? */
-static bool came_back(const struct store_finding *finding, const struct attempt_outcome *outcome)
-{
-    for (size_t i = 0; i < outcome->findings.count; i++)
-        if (strcmp(finding_string(outcome->findings.at[i].object, "signature", ""),
-                   finding->signature) == 0)
-            return true;
-    return !finding->report && outcome->status == finding->status &&
-           outcome->signal == finding->signal;
-}
-
 /* The runtime has said where the run left its path; here is what that means. */
 static int judge(const struct replay *replay, const struct attempt_outcome *outcome)
 {
@@ -38,7 +27,7 @@ static int judge(const struct replay *replay, const struct attempt_outcome *outc
     int status = attempt_shell_status(outcome);
     if (outcome->interrupted)
         return status;
-    if (finding->signature && !came_back(finding, outcome)) {
+    if (finding->signature && !replay_came_back(finding, outcome)) {
         fprintf(stderr, "reprise: %s did not come back: %s\n", replay->name, finding->title);
         return CLI_FAILURE;
     }

@@ -52,6 +52,9 @@ const char *replay_file(const char *name, const char *text);
 /* All that the runtime is told about what is played. */
 struct attempt replay_attempt(const struct replay *replay);
 
+/* Is what happened what the finding is? */
+bool replay_came_back(const struct store_finding *finding, const struct attempt_outcome *outcome);
+
 /* ---- replay_times.c, replay_gdb.c: exit statuses ---- */
 
 int replay_times(const struct replay *replay);

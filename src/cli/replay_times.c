@@ -181,10 +181,17 @@ static void print_result(const struct proof *proof)
 /* All the same, but not as when it was found? */
 static bool left_the_finding(const struct proof *proof)
 {
-    const char *found = proof->replay->finding.hash, *now = proof->first.hash;
-    if (!proof->replay->trail || !found || !now || strcmp(found, now) == 0)
+    const struct store_finding *finding = &proof->replay->finding;
+    const char *now = proof->first.hash;
+    if (!finding->signature || !proof->done)
         return false;
-    fprintf(stderr, "reprise: %s was found with schedule %s\n", proof->replay->name, found);
+    if (!replay_came_back(finding, &proof->first)) {
+        fprintf(stderr, "reprise: %s did not come back: %s\n", proof->replay->name, finding->title);
+        return true;
+    }
+    if (!proof->replay->trail || !finding->hash || !now || strcmp(finding->hash, now) == 0)
+        return false;
+    fprintf(stderr, "reprise: %s was found with schedule %s\n", proof->replay->name, finding->hash);
     return true;
 }
 

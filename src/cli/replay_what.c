@@ -282,3 +282,13 @@ struct attempt replay_attempt(const struct replay *replay)
         .same_group = true,
     };
 }
+
+bool replay_came_back(const struct store_finding *finding, const struct attempt_outcome *outcome)
+{
+    for (size_t i = 0; i < outcome->findings.count; i++)
+        if (strcmp(finding_string(outcome->findings.at[i].object, "signature", ""),
+                   finding->signature) == 0)
+            return true;
+    return !finding->report && outcome->status == finding->status &&
+           outcome->signal == finding->signal;
+}
