@@ -28,8 +28,8 @@ __attribute__((noinline)) static int ask(void)
 #ifdef FIXED
     struct box *box = &kept;
 #else
-    struct box on_stack = {0};
-    struct box *box = &on_stack;
+    struct box on_stack[16] = {{0}};
+    struct box *box = &on_stack[0];
 #endif
     pthread_detach(start(worker, box));
     return atomic_load(&box->done);
