@@ -48,9 +48,14 @@ void rt_turn_ready(struct rt_turn *u)
 void rt_turn_unready(struct rt_turn *u)
 {
     uint32_t i = 0;
-    while (i < rt_turns.nready && rt_turns.ready[i] != &u->task)
-        i++;
-    if (i == rt_turns.nready)
+    for (uint32_t end = rt_turns.nready; i < end;) {
+        uint32_t middle = (i + end) / 2;
+        if (rt_turns.ready[middle]->id < u->task.id)
+            i = middle + 1;
+        else
+            end = middle;
+    }
+    if (i == rt_turns.nready || rt_turns.ready[i] != &u->task)
         return;
     rt_turns.nready--;
     for (; i < rt_turns.nready; i++)
@@ -313,7 +318,7 @@ rt_addr rt_turn_end_of(uint32_t uid)
 void rt_turn_end(struct rt_thread *t)
 {
     struct rt_turn *me = rt_turn_mine(t);
-    if (!me)
+    if (!me || (rt_turns.all == me && !me->next)) /* the last one takes the process with it */
         return;
     rt_turn_step(me, 0, CORE_OP_EXIT, 0);
     rt_turn_wake(t, (rt_addr)me, RT_WAKE_ALL);
@@ -323,9 +328,10 @@ void rt_turn_end(struct rt_thread *t)
     core_strategy_gone(&rt_turns.strategy, &me->task);
     t->turn = NULL;
     struct rt_turn *next = NULL;
-    if (rt_turns.nready > 0 || rt_turn_idle(me))
+    bool alone = rt_turns.all == me && !me->next; /* libc ends the process */
+    if (rt_turns.nready > 0 || (!alone && rt_turn_idle(me)))
         next = rt_turn_pick(me, false);
-    else
+    else if (!alone)
         core_lock_acquire(&rt_turns.lock);
     unlist(me);
     core_free(me, sizeof *me);
@@ -349,7 +355,7 @@ void rt_turn_after_fork(struct rt_thread *t)
     me->next = me->previous = NULL;
     rt_turns.first_waiting = rt_turns.last_waiting = NULL;
     rt_turns.idler = NULL;
-    rt_turns.nready = rt_turns.outside = rt_turns.waiting_fds = 0;
+    rt_turns.nready = rt_turns.outside = rt_turns.waiting_fds = rt_turns.timed = 0;
     rt_turns.leaver = 0;
     rt_turn_ready(me);
     me->state = RT_TURN_RUNNING;
