@@ -249,10 +249,14 @@ static void print_findings_end(const struct hunt *hunt)
     char done[SEED_NUMBER_BYTES];
     const struct hunt_result *result = &hunt->result;
     const struct found_list *list = &result->found;
-    printf("reprise: %zu finding%s in %s seed%s", list->count, list->count == 1 ? "" : "s",
-           seed_number(done, result->done), result->done == 1 ? "" : "s");
-    print_effort(hunt);
-    if (list->count > 1 || result->plan.all)
+    printf("reprise: %zu finding%s in ", list->count, list->count == 1 ? "" : "s");
+    if (result->done) {
+        printf("%s seed%s", seed_number(done, result->done), result->done == 1 ? "" : "s");
+        print_effort(hunt);
+    } else {
+        puts("the first run, before any seed; to go on all the same: --keep-going or --all");
+    }
+    if (result->done && (list->count > 1 || result->plan.all))
         found_list_print(stdout, list, result->done);
     if (list->count && list->at[0].row.id)
         printf("  to see why it fails: reprise shrink F%" PRId64 "\n", list->at[0].row.id);

@@ -167,6 +167,16 @@ static void tell_missing(struct merge *merge)
 
 /* ---- keeping ---- */
 
+/* Findings of the detector first, then by the first seed. */
+static int compare_found(const void *a, const void *b)
+{
+    const struct found *x = a, *y = b;
+    uint64_t s = strtoull(x->row.seed, NULL, 10), t = strtoull(y->row.seed, NULL, 10);
+    if (found_by_detector(x) != found_by_detector(y))
+        return found_by_detector(x) ? -1 : 1;
+    return s < t ? -1 : s > t;
+}
+
 /* All occurrences, so that merging twice counts nothing twice. */
 static int keep_one(struct store *store, struct found *found)
 {
@@ -230,6 +240,8 @@ static int merge_main(int argc, char **argv)
     if (!merge.good)
         return CLI_FAILURE;
     tell_missing(&merge);
+    if (merge.found.count)
+        qsort(merge.found.at, merge.found.count, sizeof *merge.found.at, compare_found);
     keep(&merge);
     status = summarize(&merge);
     found_list_free(&merge.found);

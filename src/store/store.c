@@ -368,11 +368,12 @@ int store_add(struct store *store, struct store_finding *finding, bool *is_new)
 
 int store_update(struct store *store, const struct store_finding *finding)
 {
-    static const char set[] = "UPDATE finding SET argv=:argv, directory=:directory, seed=:seed,"
-                              " strategy=:strategy, settings=:settings, build_id=:build_id,"
-                              " schedule=:schedule, trail=:trail, hash=:hash, steps=:steps,"
-                              " status=:status, signal=:signal, report=:report, details=:details,"
-                              " reproduced=:reproduced WHERE id=";
+    static const char set[] =
+        "UPDATE finding SET title=:title, argv=:argv, directory=:directory, seed=:seed,"
+        " strategy=:strategy, settings=:settings, build_id=:build_id,"
+        " schedule=:schedule, trail=:trail, hash=:hash, steps=:steps,"
+        " status=:status, signal=:signal, report=:report, details=:details,"
+        " reproduced=:reproduced WHERE id=";
     char *sql = sqlite3_mprintf("%s%lld", set, (long long)finding->id);
     int error = write_row(store, finding, sql);
     sqlite3_free(sql);

@@ -56,8 +56,8 @@ const char *store_last_message(void);                 /* of the last failed stor
  * NULL): whether the finding is. */
 int store_add(struct store *store, struct store_finding *finding, bool *is_new);
 
-/* Replaces all that one run has told of finding->id: argv, directory, seed, strategy, settings,
- * build_id, schedule, trail, hash, steps, status, signal, report, details, reproduced. */
+/* Replaces all that one run has told of finding->id: title, argv, directory, seed, strategy,
+ * settings, build_id, schedule, trail, hash, steps, status, signal, report, details, reproduced. */
 int store_update(struct store *store, const struct store_finding *finding);
 /* The shrunk schedule of a finding. */
 int store_set_shrunk(struct store *store, int64_t id, const char *schedule);
