@@ -6,17 +6,22 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool names_runtime(Elf *elf, Elf_Scn *section, const GElf_Shdr *header)
+/* What the program's own symbols tell. */
+static void read_symbols(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, struct elfinfo *info)
 {
     Elf_Data *data = elf_getdata(section, NULL);
     size_t count = header->sh_entsize ? header->sh_size / header->sh_entsize : 0;
     GElf_Sym symbol;
     for (size_t i = 0; data && i < count && gelf_getsym(data, (int)i, &symbol); i++) {
         const char *name = elf_strptr(elf, header->sh_link, symbol.st_name);
-        if (name && strcmp(name, "__tsan_init") == 0)
-            return true;
+        if (!name || strncmp(name, "__tsan_", 7) != 0)
+            continue;
+        if (strcmp(name, "__tsan_init") == 0)
+            info->instrumented = true;
+        if (symbol.st_shndx != SHN_UNDEF && (strcmp(name, "__tsan_default_suppressions") == 0 ||
+                                             strcmp(name, "__tsan_default_options") == 0))
+            info->has_defaults = true;
     }
-    return false;
 }
 
 static bool needs(Elf *elf, Elf_Scn *section, const GElf_Shdr *header, const char *library)
@@ -55,7 +60,7 @@ static void read_sections(Elf *elf, struct elfinfo *info)
         if (!gelf_getshdr(section, &header))
             continue;
         if (header.sh_type == SHT_SYMTAB || header.sh_type == SHT_DYNSYM)
-            info->instrumented = info->instrumented || names_runtime(elf, section, &header);
+            read_symbols(elf, section, &header, info);
         if (header.sh_type == SHT_DYNAMIC)
             info->wants_libtsan = needs(elf, section, &header, "libtsan.so.2");
         if (header.sh_type == SHT_NOTE)

@@ -12,6 +12,7 @@ struct elfinfo {
     bool is_elf;        /* not a script or something unreadable */
     bool instrumented;  /* refers to, or contains, the runtime of -fsanitize=thread */
     bool wants_libtsan; /* needs libtsan.so.2, as gcc links it: ours can take its place */
+    bool has_defaults;  /* brings options or suppressions for the runtime along */
     bool is_static;     /* no dynamic loader: nothing can be preloaded */
     bool foreign;       /* for another machine than this command, e.g. 32 bits */
     uint8_t build_id[ELFINFO_BUILD_ID_BYTES]; /* its first bytes; zero behind them */

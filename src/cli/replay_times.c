@@ -198,6 +198,11 @@ static bool left_the_finding(const struct proof *proof)
 int replay_times(const struct replay *replay)
 {
     struct proof proof = {.replay = replay, .attempt = replay_attempt(replay)};
+    struct words settings = {0};
+    words_add_all(&settings, &replay->settings);
+    if (!target_wants_symbols(&replay->target, &settings))
+        words_add(&settings, "symbolize=0"); /* nobody reads the reports */
+    proof.attempt.settings = &settings;
     proof.attempt.record = replay->exact;
     proof.attempt.same_group = false;
     proof.attempt.input = proof.attempt.errors = ATTEMPT_DISCARD;
@@ -205,7 +210,8 @@ int replay_times(const struct replay *replay)
     int status = play(&proof);
     if (!status) {
         print_result(&proof);
-        replay_print_next("to look at one of them", &replay->origin, "", replay->argv);
+        replay_print_next("to look at one of them", &replay->origin, "",
+                          replay->argv == replay->finding.argv ? NULL : replay->argv);
         status = attempt_shell_status(&proof.first);
         if (proof.differ || left_the_finding(&proof))
             status = CLI_FAILURE;
@@ -213,5 +219,6 @@ int replay_times(const struct replay *replay)
             status = 130;
     }
     attempt_outcome_free(&proof.first);
+    free(settings.at);
     return status;
 }

@@ -52,6 +52,10 @@ int target_set_checked(struct words *settings, const char *who, const char *name
 /* The same for a --set NAME=VALUE. */
 int target_set_assignment(struct words *settings, const char *who, const char *assignment);
 
+/* Must the runtime itself know functions and lines? Suppressions match them. If not, symbolize=0
+ * saves a run with findings most of its time. `settings` may be NULL. */
+bool target_wants_symbols(const struct target *target, const struct words *settings);
+
 /* The environment for one run: this process's, with the settings at the end of REPRISE_OPTIONS
  * (later ones win), REPRISE_SYMBOLIZER, LD_LIBRARY_PATH for a program that gcc linked with its
  * libtsan, LD_PRELOAD for one without a runtime. Aborts when memory is out. */

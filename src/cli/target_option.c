@@ -1,8 +1,10 @@
 #include "cli.h"
 #include "target.h"
 #include "wire/options.h"
+#include "wire/sidecar.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 int target_set(struct words *settings, const char *who, const char *name, const char *value)
@@ -43,4 +45,19 @@ int target_set_assignment(struct words *settings, const char *who, const char *a
     }
     snprintf(name, sizeof name, "%.*s", (int)(equals - assignment), assignment);
     return target_set_checked(settings, who, name, equals + 1);
+}
+
+/* Also options in a file may name suppressions. */
+static bool may_suppress(const char *options)
+{
+    return options && (strstr(options, "suppressions") || strstr(options, "include"));
+}
+
+bool target_wants_symbols(const struct target *target, const struct words *settings)
+{
+    bool wants = target->info.has_defaults || may_suppress(getenv(WIRE_ENV_OPTIONS)) ||
+                 may_suppress(getenv("TSAN_OPTIONS"));
+    for (size_t i = 0; settings && i < settings->count && !wants; i++)
+        wants = may_suppress(settings->at[i]);
+    return wants;
 }
