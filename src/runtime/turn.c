@@ -328,10 +328,9 @@ void rt_turn_end(struct rt_thread *t)
     core_strategy_gone(&rt_turns.strategy, &me->task);
     t->turn = NULL;
     struct rt_turn *next = NULL;
-    bool alone = rt_turns.all == me && !me->next; /* libc ends the process */
-    if (rt_turns.nready > 0 || (!alone && rt_turn_idle(me)))
+    if (rt_turns.nready > 0 || rt_turn_idle(me))
         next = rt_turn_pick(me, false);
-    else if (!alone)
+    else
         core_lock_acquire(&rt_turns.lock);
     unlist(me);
     core_free(me, sizeof *me);

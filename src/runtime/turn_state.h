@@ -60,8 +60,9 @@ struct rt_turn {
     } looked[4];
 
     /* turn_trace.c; own thread */
-    rt_addr traced; /* written by traced_step, to be told */
+    rt_addr traced; /* accessed by traced_step */
     unsigned traced_bytes;
+    bool wrote_traced; /* its value is to be told when it is there */
     uint64_t traced_step, last_step;
 
     struct pollfd *fds; /* waits for descriptors; of the waiting thread */
@@ -80,7 +81,7 @@ struct rt_turns {
     struct rt_turn *idler;
     struct rt_turn *all;
     struct rt_turn *first_waiting, *last_waiting;
-    uint32_t waiting_fds, outside; /* how many */
+    uint32_t waiting_fds, timed, outside; /* how many: for descriptors, with a deadline, in calls */
     pid_t leaver;                  /* thread that ended last: gone before the next one runs */
     bool fds_changed;              /* relaxed: looked at by the next decision */
 
@@ -150,6 +151,8 @@ void rt_record_wait(struct rt_turn *me);
 void rt_record_born(struct rt_turn *parent, struct rt_turn *child);
 /* The number of the object at an address, by first use; 0 for 0. */
 uint32_t rt_record_object(rt_addr addr);
+/* The same, or 0 for one that has no number yet. */
+uint32_t rt_record_known(rt_addr addr);
 
 /* ---- hang.c ---- */
 

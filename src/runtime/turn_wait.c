@@ -36,6 +36,7 @@ static void link_waiting(struct rt_turn *u)
         rt_turns.first_waiting = u;
     rt_turns.last_waiting = u;
     rt_turns.waiting_fds += u->nfds > 0;
+    rt_turns.timed += u->wait.deadline_ns != RT_NEVER;
 }
 
 static void unlink_waiting(struct rt_turn *u)
@@ -49,6 +50,7 @@ static void unlink_waiting(struct rt_turn *u)
     else
         rt_turns.last_waiting = u->previous_waiting;
     rt_turns.waiting_fds -= u->nfds > 0;
+    rt_turns.timed -= u->wait.deadline_ns != RT_NEVER;
 }
 
 void rt_turn_end_wait(struct rt_turn *u, enum rt_woke why)
@@ -66,7 +68,7 @@ static struct rt_alarm *alarms; /* by deadline; equal ones in the order they wer
 static uint64_t earliest(void)
 {
     uint64_t first = alarms ? alarms->deadline_ns : RT_NEVER;
-    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+    for (struct rt_turn *u = rt_turns.first_waiting; u && rt_turns.timed; u = u->next_waiting)
         if (u->wait.deadline_ns < first)
             first = u->wait.deadline_ns;
     return first;
@@ -318,6 +320,8 @@ static bool overtakes(struct rt_thread *t, const struct rt_wait *w)
     if (w->op != CORE_OP_SLEEP || !rt_clock_is_virtual() || w->deadline_ns == RT_NEVER ||
         w->deadline_ns > now + EARLY_SLEEP_MAX_S * 1000000000ull)
         return false;
+    if (alarms && alarms->deadline_ns <= w->deadline_ns) /* which may have to interrupt it */
+        return false;
     if (rt_turn_choose(t, EARLY_SLEEP) != 1)
         return false;
     core_lock_acquire(&rt_turns.lock);
@@ -346,6 +350,12 @@ enum rt_woke rt_turn_wait(struct rt_thread *t, rt_pc pc, const struct rt_wait *w
     if (me->cancelled && w->cancellable) {
         me->cancelled = false;
         return RT_WOKE_CANCELLED;
+    }
+    if (rt_tls.pending) { /* put off since the scope was opened: nothing would wake the thread */
+        if (w->interruptible)
+            return RT_WOKE_INTERRUPTED;
+        run_handlers(t);
+        return RT_WOKE;
     }
     if (overtakes(t, w))
         return RT_WOKE_TIMEOUT;
