@@ -218,7 +218,7 @@ static void note_waits(struct composer *c)
         char object[TELL_OBJECT_BYTES];
         if (act->kind != ACT_WAIT || !act->for_ever || act->holder == TRACE_SEVERAL)
             continue;
-        tell_object(&c->teller, act->object, object, sizeof object);
+        tell_object(&c->teller, act->object, 0, object, sizeof object);
         add_note(c, "T%u waits for %s, which T%u holds since step %llu", act->thread, object,
                  act->holder, (unsigned long long)c->acts->at[act->taken].number);
     }

@@ -16,6 +16,7 @@ struct lane {       /* a thread, while reading */
 struct thing {
     uint32_t number;
     bool has_value;
+    uint8_t into; /* the value is of the bytes from here on */
     uint64_t value;
     uint32_t holder; /* TRACE_SEVERAL: nobody */
     size_t taken;    /* the act */
@@ -105,11 +106,12 @@ static void follow_object(struct maker *m, struct act *act)
     }
     if (!is_memory(act->op))
         return;
-    act->has_old = t->has_value;
+    act->has_old = t->has_value && t->into == event->into;
     act->old = t->value;
     if (event->has_value || core_op_effect(act->op) == CORE_OP_CHANGES) {
         t->has_value = event->has_value;
         t->value = event->value;
+        t->into = event->into;
     }
 }
 
@@ -199,6 +201,8 @@ static void take(struct maker *m, size_t index)
     case TRACE_POINT:
         done(m, lane_of(m, event->thread));
         lane_of(m, event->thread)->pending = index;
+        if (event->aside)
+            done(m, lane_of(m, event->thread));
         break;
     case TRACE_SWITCH:
         stop(m, event);

@@ -16,7 +16,7 @@ static const char *module_path(const struct trace *trace, struct trace_place pla
     return trace->modules[place.module].path;
 }
 
-void tell_object(const struct teller *w, uint32_t number, char *text, size_t size)
+void tell_object(const struct teller *w, uint32_t number, unsigned into, char *text, size_t size)
 {
     const struct trace_object *object = trace_object(w->trace, number);
     unsigned long long offset = object ? object->place.offset : 0;
@@ -32,7 +32,8 @@ void tell_object(const struct teller *w, uint32_t number, char *text, size_t siz
     if (!object || strcmp(object->kind, "global") != 0)
         return;
     struct symbol_data data =
-        symbols_data(w->symbols, module_path(w->trace, object->place), offset);
+        symbols_data(w->symbols, module_path(w->trace, object->place), offset + into);
+    offset += into;
     if (data.name && offset > data.start)
         snprintf(text, size, "%s+%llu", data.name, offset - (unsigned long long)data.start);
     else if (data.name)
@@ -183,6 +184,12 @@ static const struct trace_thread *created_by(const struct trace *trace, size_t e
     return NULL;
 }
 
+/* Which byte of its object the operation is on. */
+static unsigned into_of(const struct teller *w, const struct act *act)
+{
+    return act->event == SIZE_MAX ? 0 : w->trace->events[act->event].into;
+}
+
 static void add_operation(const struct teller *w, const struct act *act, char *text, size_t size)
 {
     char object[TELL_OBJECT_BYTES];
@@ -195,7 +202,7 @@ static void add_operation(const struct teller *w, const struct act *act, char *t
     add(text, size, "%s", act->op == CORE_OP_NONE ? "go on" : core_op_name(act->op));
     if (!act->object)
         return;
-    tell_object(w, act->object, object, sizeof object);
+    tell_object(w, act->object, into_of(w, act), object, sizeof object);
     add(text, size, act->op == CORE_OP_COND_WAIT ? " on %s" : " %s", object);
 }
 
@@ -233,7 +240,7 @@ static void tell_wait(const struct teller *w, const struct act *act, char *text,
     char object[TELL_OBJECT_BYTES] = "";
     const char *ever = act->for_ever ? " for ever" : "";
     if (act->object)
-        tell_object(w, act->object, object, sizeof object);
+        tell_object(w, act->object, 0, object, sizeof object);
     if (act->op == CORE_OP_SLEEP)
         add(text, size, "sleeps");
     else if (act->op == CORE_OP_JOIN)

@@ -17,8 +17,9 @@ enum { TELL_OBJECT_BYTES = 128, TELL_ACT_BYTES = 400 };
 /* "write counter: 4 -> 5", "waits for lock_a (lock), held by T2"; "" for gaps and findings. */
 void tell_act(const struct teller *w, const struct act *act, char *text, size_t size);
 
-/* "counter", "table+8", "fd 3", "T2"; "object 7" when no better name is known. */
-void tell_object(const struct teller *w, uint32_t number, char *text, size_t size);
+/* Of its byte `into`: "counter", "table+8", "fd 3", "T2"; "object 7" when no better name is known.
+ */
+void tell_object(const struct teller *w, uint32_t number, unsigned into, char *text, size_t size);
 
 struct tell_place {
     char *function, *file; /* NULL: unknown */

@@ -206,8 +206,8 @@ static bool add(struct trace *trace, struct trace_event event)
     return true;
 }
 
-/* The point of that step, or NULL. */
-static struct trace_event *point_of(struct trace *trace, uint64_t step)
+/* The last point of that step and thread (TRACE_SEVERAL: any), or NULL. */
+static struct trace_event *point_of(struct trace *trace, uint64_t step, uint32_t thread)
 {
     size_t low = 0, high = trace->count;
     while (low < high) {
@@ -219,7 +219,8 @@ static struct trace_event *point_of(struct trace *trace, uint64_t step)
     }
     struct trace_event *last = NULL;
     for (; low < trace->count && trace->events[low].step == step; low++)
-        if (trace->events[low].kind == TRACE_POINT)
+        if (trace->events[low].kind == TRACE_POINT &&
+            (thread == TRACE_SEVERAL || trace->events[low].thread == thread))
             last = &trace->events[low];
     return last;
 }
@@ -257,9 +258,9 @@ static bool read_thread(struct reader *r)
     return true;
 }
 
-static bool read_point(struct reader *r)
+static bool read_point_or_access(struct reader *r, bool aside)
 {
-    struct trace_event event = {.kind = TRACE_POINT};
+    struct trace_event event = {.kind = TRACE_POINT, .aside = aside};
     struct trace_place at;
     if (!number(r, 1, UINT64_MAX, &event.step) || !small(r, 2, &event.thread) ||
         !small(r, 4, &event.object) || !place(r, 5, &at) || event.thread == TRACE_SEVERAL)
@@ -270,8 +271,19 @@ static bool read_point(struct reader *r)
     event.offset = at.offset;
     if (!add(r->trace, event))
         return false;
-    r->trace->events[r->trace->count - 1].own = ++touch_thread(r->trace, event.thread)->points;
+    if (!aside)
+        r->trace->events[r->trace->count - 1].own = ++touch_thread(r->trace, event.thread)->points;
     return true;
+}
+
+static bool read_point(struct reader *r)
+{
+    return read_point_or_access(r, false);
+}
+
+static bool read_access(struct reader *r)
+{
+    return read_point_or_access(r, true);
 }
 
 static bool read_caller(struct reader *r)
@@ -281,7 +293,7 @@ static bool read_caller(struct reader *r)
     uint64_t step, depth;
     if (!number(r, 1, UINT64_MAX, &step) || !number(r, 2, UINT32_MAX, &depth) || !place(r, 3, &at))
         return false;
-    struct trace_event *point = point_of(trace, step);
+    struct trace_event *point = point_of(trace, step, TRACE_SEVERAL);
     bool first = point && point->callers == point->callers_end;
     if (!point || (!first && point->callers_end != trace->callers_count) ||
         trace->callers_count / 4 >= trace_events_max)
@@ -297,13 +309,16 @@ static bool read_caller(struct reader *r)
 
 static bool read_value(struct reader *r)
 {
-    uint64_t step, value;
-    if (!number(r, 1, UINT64_MAX, &step) || !number(r, 2, UINT64_MAX, &value))
+    uint64_t step, value, into = 0;
+    uint32_t thread = TRACE_SEVERAL;
+    if (!number(r, 1, UINT64_MAX, &step) || !number(r, 2, UINT64_MAX, &value) ||
+        (r->count > 3 && !small(r, 3, &thread)) || (r->count > 4 && !number(r, 4, 255, &into)))
         return false;
-    struct trace_event *point = point_of(r->trace, step);
+    struct trace_event *point = point_of(r->trace, step, thread);
     if (point) {
         point->has_value = true;
         point->value = value;
+        point->into = (uint8_t)into;
     }
     return true;
 }
@@ -388,10 +403,10 @@ static const struct {
     const char *word;
     bool (*read)(struct reader *);
 } lines[] = {
-    {"point", read_point},     {"value", read_value},   {"switch", read_switch},
-    {"caller", read_caller},   {"wait", read_wait},     {"object", read_object},
-    {"thread", read_thread},   {"module", read_module}, {"choice", read_choice},
-    {"finding", read_finding}, {"end", read_end},
+    {"point", read_point},   {"access", read_access},   {"value", read_value},
+    {"switch", read_switch}, {"caller", read_caller},   {"wait", read_wait},
+    {"object", read_object}, {"thread", read_thread},   {"module", read_module},
+    {"choice", read_choice}, {"finding", read_finding}, {"end", read_end},
 };
 
 static void read_line(struct reader *r, char *line)

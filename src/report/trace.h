@@ -31,6 +31,8 @@ enum trace_why { TRACE_PREEMPT, TRACE_WAITS, TRACE_ENDED, TRACE_YIELDED };
 struct trace_event {
     uint8_t kind, op, why; /* enum trace_kind, core_op (POINT, WAIT), trace_why (SWITCH) */
     bool has_value;        /* POINT */
+    bool aside;            /* POINT: done, but no schedule point: an `access` line */
+    uint8_t into;          /* POINT with a value: byte of the object that it begins at */
     uint32_t thread;       /* SWITCH: who ran until then */
     uint64_t step;
     uint32_t own;    /* points that the thread has come to, this one included */

@@ -193,9 +193,13 @@ void rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, e
         return;
     if (core_unlikely(t->turn->counting))
         count_access(t, pc, addr, write);
-    if (!is_point(t, pc, addr, bytes, write))
+    unsigned size = (unsigned)(bytes < 16 ? bytes : 16);
+    if (!is_point(t, pc, addr, bytes, write)) {
+        if (core_unlikely(rt_trace_on))
+            rt_trace_skipped(t->turn, pc, addr, size, write);
         return;
+    }
     rt_turn_point_slow(t, pc, op, addr & ~7ull);
     if (rt_trace_on)
-        rt_trace_access(t->turn, addr, (unsigned)(bytes < 16 ? bytes : 16), write);
+        rt_trace_access(t->turn, addr, size, write);
 }

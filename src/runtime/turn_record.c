@@ -86,6 +86,11 @@ uint32_t rt_record_object(rt_addr addr)
     return o->number;
 }
 
+uint32_t rt_record_known(rt_addr addr)
+{
+    return objects.capacity ? object_slot(addr)->number : 0;
+}
+
 /* ---- the trail ---- */
 
 enum { TRAIL_BYTES = 4096 };

@@ -107,16 +107,17 @@ static bool read_memory(rt_addr addr, unsigned size, uint64_t *value)
 
 void rt_trace_value(struct rt_turn *me, uint64_t value)
 {
-    rt_put(&text, "value\t%lu\t0x%lx\n", (unsigned long)me->traced_step, (unsigned long)value);
+    rt_put(&text, "value\t%lu\t0x%lx\t%u\t%u\t%u\n", (unsigned long)me->traced_step,
+           (unsigned long)value, me->task.id, (unsigned)(me->traced & 7), me->traced_bytes);
 }
 
 /* What the last step has written, now that it is done. */
 static void tell_written(struct rt_turn *me)
 {
     uint64_t value;
-    if (me->traced && read_memory(me->traced, me->traced_bytes, &value))
+    if (me->wrote_traced && read_memory(me->traced, me->traced_bytes, &value))
         rt_trace_value(me, value);
-    me->traced = 0;
+    me->wrote_traced = false;
 }
 
 void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write)
@@ -125,12 +126,29 @@ void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write
     me->traced_step = me->last_step;
     if (size > 8)
         return;
-    if (write) {
-        me->traced = addr;
-        me->traced_bytes = size;
-    } else if (read_memory(addr, size, &value)) {
+    me->traced = addr;
+    me->traced_bytes = size;
+    me->wrote_traced = write;
+    if (!write && read_memory(addr, size, &value))
         rt_trace_value(me, value);
-    }
+}
+
+void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size, bool write)
+{
+    const struct rt_frame *frame;
+    uint32_t object = rt_record_known(addr & ~7ull);
+    if (!object)
+        return;
+    tell_written(me);
+    me->last_step = rt_turns.steps;
+    rt_pc at = place_of(me, pc, &frame);
+    const struct rt_module *m = module_of(at);
+    rt_put(&text, "access\t%lu\t%u\t%s\t%u\t", (unsigned long)me->last_step, me->task.id,
+           core_op_name(write ? CORE_OP_WRITE : CORE_OP_READ), object);
+    put_place(m, at);
+    rt_put(&text, "\n");
+    rt_trace_access(me, addr, size, write);
+    line_done();
 }
 
 /* ---- records ---- */
@@ -196,8 +214,13 @@ void rt_trace_object(uint32_t number, rt_addr addr)
     uint32_t uid;
     bool is_tls;
     const struct rt_module *m = module_of(addr);
+    const struct rt_turn *ended = rt_turns.all; /* rt_turn_end_of */
     rt_pc allocated = 0;
-    if (m) {
+    while (ended && (rt_addr)ended != addr)
+        ended = ended->next;
+    if (ended) {
+        put_object(number, "thread", NULL, ended->task.id, 0);
+    } else if (m) {
         put_object(number, "global", m, addr, 0);
     } else if (rt_heap_find(addr, &block)) {
         rt_pc frames[2] = {0};

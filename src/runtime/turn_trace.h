@@ -11,6 +11,8 @@ void rt_trace_after_fork(void); /* the child writes none */
 void rt_trace_point(struct rt_turn *me, rt_pc pc);
 /* me is about to access these bytes: their value is told when it is known. */
 void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write);
+/* The same for an access that is no point. */
+void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size, bool write);
 void rt_trace_value(struct rt_turn *me, uint64_t value);
 void rt_trace_switch(const struct core_task *from, const struct core_task *to, enum rt_why why);
 void rt_trace_choice(struct rt_turn *me, uint32_t count, uint32_t chosen);

@@ -10,7 +10,12 @@
  *   point    STEP THREAD OP OBJECT MODULE OFFSET   THREAD is about to do OP (core/op.h: its name)
  *   caller   STEP DEPTH MODULE OFFSET              a frame further out of that place, DEPTH 1 being
  *                                                  the caller; optional, and so is each of them
- *   value    STEP VALUE                            what the operation of that step read or wrote
+ *   access   STEP THREAD OP OBJECT MODULE OFFSET   THREAD does OP, which is no point. STEP: of the
+ *                                                  last point of any thread. Told of some accesses
+ *                                                  to objects that points have named
+ *   value    STEP VALUE THREAD INTO BYTES          what the last point or access of that thread in
+ *                                                  that step read or wrote: BYTES bytes of its
+ *                                                  object, from byte INTO on
  *   object   NUMBER KIND MODULE OFFSET INTO        what the object is; optional, anywhere. KIND:
  *                                                  "global" (MODULE OFFSET: its address), "heap"
  *                                                  (MODULE OFFSET: the code that allocated its

@@ -123,6 +123,24 @@ static void test_waits(void)
     drop();
 }
 
+/* What is no schedule point is done where it stands, and the operation that the thread had come to
+ * before it. A value belongs to the thread that is named with it. */
+static void test_aside(void)
+{
+    read_acts("trace 1\n"
+              "point 1 0 write 1 0 0x1\nswitch 1 0 1 preempt\n"
+              "access 1 1 write 1 0 0x2\nvalue 1 0x7 1 4 4\naccess 1 1 write 1 0 0x3\n"
+              "value 1 0x9 1 0 4\npoint 2 1 end 0 0 0x4\nswitch 2 1 0 end\n"
+              "value 1 0x5 0 0 4\nend 2 0\n",
+              NULL);
+    check_order("0> 1w 1w 1e 1> 0w");
+    CHECK(!acts.at[2].has_old); /* of other bytes */
+    CHECK(acts.at[5].has_old && acts.at[5].old == 9);
+    CHECK_EQ(trace.events[acts.at[5].event].value, 5);
+    CHECK_EQ(trace.events[acts.at[1].event].value, 7);
+    drop();
+}
+
 static void test_items_mark(void)
 {
     struct core_item items[] = {{.task = 2, .point = 3, .to = 1}, {.task = 7, .point = 1, .to = 9}};
@@ -360,6 +378,7 @@ int main(void)
     RUN(test_order);
     RUN(test_deadlock);
     RUN(test_waits);
+    RUN(test_aside);
     RUN(test_items_mark);
     RUN(test_rows);
     RUN(test_needle);

@@ -16,7 +16,8 @@ static const char whole[] = "trace 1\n"
                             "object 4 global 0 0x4010 0\n"
                             "object 3 heap 0 0x1111 16\n"
                             "point 2 1 atomic_load 4 -1 0x7f00\n"
-                            "value 2 0xffffffffffffffff\n"
+                            "value 2 0xffffffffffffffff 1 4 4\n"
+                            "access 2 1 read 4 0 0x1244\n"
                             "choice 2 1 3 2\n"
                             "point 3 1 lock 3 0 0x1240\n"
                             "wait 3 1 lock 3\n"
@@ -29,7 +30,7 @@ static void test_whole(void)
     struct trace t;
     CHECK_EQ(trace_text_read(&t, whole), 0);
     CHECK_EQ(t.damaged, 0);
-    CHECK_EQ(t.count, 8);
+    CHECK_EQ(t.count, 9);
     CHECK_EQ(t.steps, 3);
     CHECK(t.ended);
     CHECK_EQ(t.status, 66);
@@ -54,9 +55,12 @@ static void test_whole(void)
     CHECK_EQ(t.events[2].op, CORE_OP_ATOMIC_LOAD);
     CHECK_EQ(t.events[2].module, -1);
     CHECK(t.events[2].has_value && t.events[2].value == UINT64_MAX);
-    CHECK_EQ(t.events[3].own, 2); /* a choice is a point */
-    CHECK_EQ(t.events[4].own, 3);
-    CHECK_EQ(t.events[5].kind, TRACE_WAIT);
+    CHECK_EQ(t.events[2].into, 4);
+    CHECK(t.events[3].aside);
+    CHECK_EQ(t.events[3].own, 1); /* an access is none, a choice is a point */
+    CHECK_EQ(t.events[4].own, 2);
+    CHECK_EQ(t.events[5].own, 3);
+    CHECK_EQ(t.events[6].kind, TRACE_WAIT);
     trace_free(&t);
 }
 
