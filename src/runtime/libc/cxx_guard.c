@@ -11,8 +11,8 @@
  * libtsan calls hooks of the program around an acquire that may block (namespace __tsan, from
  * sanitizer/tsan_interface.h); so do we.
  */
-#include "../hook.h"
 #include "../sys/sys.h"
+#include "model_wait.h"
 #include <limits.h>
 
 enum { DONE = 1, RUNNING = 1 << 8, SLEEPER = 1 << 16 };
@@ -22,8 +22,16 @@ extern void blocking_begins(void) __asm__("_ZN6__tsan32OnPotentiallyBlockingRegi
 extern void blocking_ends(void) __asm__("_ZN6__tsan30OnPotentiallyBlockingRegionEndEv")
     __attribute__((weak));
 
+/* Controlled: until somebody gives the guard. Who needs its own static waits for ever. */
+static void park(struct rt_thread *t, rt_pc pc, uint32_t *g)
+{
+    rt_model_park(
+        t, pc,
+        &(struct rt_wait){.op = CORE_OP_ONCE, .object = (rt_addr)g, .deadline_ns = RT_NEVER});
+}
+
 /* true: the caller initialises */
-static bool take(struct rt_thread *t, uint32_t *g)
+static bool take(struct rt_thread *t, rt_pc pc, uint32_t *g)
 {
     for (;;) {
         /* acquire: what the initialising thread wrote before its release in give() */
@@ -34,6 +42,10 @@ static bool take(struct rt_thread *t, uint32_t *g)
             if (__atomic_compare_exchange_n(g, &seen, RUNNING, false, __ATOMIC_RELAXED,
                                             __ATOMIC_RELAXED))
                 return true;
+            continue;
+        }
+        if (t && rt_controlled()) {
+            park(t, pc, g);
             continue;
         }
         if (!(seen & SLEEPER) && !__atomic_compare_exchange_n(g, &seen, seen | SLEEPER, false,
@@ -57,28 +69,34 @@ RT_INTERCEPT(int, __cxa_guard_acquire, (uint32_t *g))
 {
     RT_SCOPE(__cxa_guard_acquire);
     if (!t)
-        return take(NULL, g);
+        return take(NULL, pc, g);
+    rt_turn_point(t, pc, CORE_OP_ONCE, (rt_addr)g);
     if (blocking_begins)
-        RT_BLOCKING(blocking_begins());
-    bool mine = take(t, g);
+        RT_PROGRAM(blocking_begins());
+    bool mine = take(t, pc, g);
     rt_acquire(t, (rt_addr)g); /* also of an earlier try that failed */
     if (blocking_ends)
-        RT_BLOCKING(blocking_ends());
+        RT_PROGRAM(blocking_ends());
     return mine;
+}
+
+static void end(struct rt_thread *t, uint32_t *g, uint32_t state)
+{
+    if (t)
+        rt_release_store(t, (rt_addr)g);
+    give(g, state);
+    if (t)
+        rt_model_wake(t, g);
 }
 
 RT_INTERCEPT(void, __cxa_guard_release, (uint32_t *g))
 {
     RT_SCOPE(__cxa_guard_release);
-    if (t)
-        rt_release_store(t, (rt_addr)g);
-    give(g, DONE);
+    end(t, g, DONE);
 }
 
 RT_INTERCEPT(void, __cxa_guard_abort, (uint32_t *g))
 {
     RT_SCOPE(__cxa_guard_abort);
-    if (t)
-        rt_release_store(t, (rt_addr)g);
-    give(g, 0);
+    end(t, g, 0);
 }

@@ -2,7 +2,15 @@
 #ifndef REPRISE_RUNTIME_LIBC_MUTEXES_H
 #define REPRISE_RUNTIME_LIBC_MUTEXES_H
 
+#include "model_wait.h"
 #include "pthreads.h"
+
+/* ---- pthread_mutex.c: the real functions, which serve for mtx_t as well ---- */
+
+/* Waits for a mutex; cond waits lock theirs again by it. */
+extern const struct rt_model_kind rt_mutex_kind;
+int rt_real_mutex_lock(void *mutex);
+int rt_real_mutex_unlock(void *mutex);
 
 /*
  * Recursive mutexes made by a static initialiser have no init call: their kind is read. The word

@@ -18,7 +18,11 @@
  *
  * Barriers shared between processes, and those that we didn't see being made, have only the
  * shared clock: it lives at the barrier's address.
+ *
+ * Under a controlled strategy the rounds are the barrier: the real one has no non-blocking form and
+ * is not told of arrivals. Tickets are then taken in the order of arrival, as the turn goes.
  */
+#include "model_wait.h"
 #include "pthreads.h"
 
 /* Its address carries the clock. It outlives its barrier: threads may still have to leave. */
@@ -27,6 +31,7 @@ struct round {
     uint64_t number;
     unsigned count, left; /* threads it lets through, and that have left it; left: lock */
     bool crowded;         /* copied from the barrier when that goes; lock */
+    unsigned here;        /* arrived, under a controlled strategy; the thread with the turn */
     struct round *next;   /* of the same barrier; lock */
 };
 
@@ -168,15 +173,35 @@ RT_INTERCEPT(int, pthread_barrier_destroy, (pthread_barrier_t * b))
     return err; /* its record serves threads that are not out of our leave() yet */
 }
 
+/* The last to arrive lets the others through. False: the barrier is not known. */
+static bool wait_by_model(struct rt_thread *t, rt_pc pc, rt_addr addr, struct round *r, int *err)
+{
+    const struct rt_wait w = {.op = CORE_OP_BARRIER_WAIT, .object = addr, .deadline_ns = RT_NEVER};
+
+    if (!r)
+        return false;
+    if (++r->here == r->count) {
+        rt_turn_wake(t, addr, RT_WAKE_ALL);
+        *err = PTHREAD_BARRIER_SERIAL_THREAD;
+        return true;
+    }
+    while (r->here < r->count)
+        rt_model_park(t, pc, &w);
+    *err = 0;
+    return true;
+}
+
 RT_INTERCEPT(int, pthread_barrier_wait, (pthread_barrier_t * b))
 {
     RT_SCOPE(pthread_barrier_wait);
     if (!t)
         return RT_REAL(pthread_barrier_wait)(b);
     int err;
+    rt_turn_point(t, pc, CORE_OP_BARRIER_WAIT, (rt_addr)b);
     rt_access(t, pc, (rt_addr)b, 1, RT_READ);
     struct round *r = arrive(t, (rt_addr)b);
-    RT_BLOCKING(err = RT_REAL(pthread_barrier_wait)(b));
+    RT_MODEL_OR_REAL(wait_by_model(t, pc, (rt_addr)b, r, &err), err,
+                     RT_REAL(pthread_barrier_wait)(b));
     if (!err || err == PTHREAD_BARRIER_SERIAL_THREAD) {
         /* not ordered by the barrier: whoever destroys it now races with this thread */
         rt_access(t, pc, (rt_addr)b, 1, RT_READ);

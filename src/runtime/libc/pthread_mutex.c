@@ -2,6 +2,9 @@
  * Mutexes. An unlock publishes before the real unlock, a lock learns after the real lock, so
  * whoever gets the mutex finds what its last holder left.
  *
+ * Under a controlled strategy a mutex that is taken is waited for as model_wait.h says. A
+ * normal mutex that the thread holds already is waited for, too: that is a deadlock.
+ *
  * Try and timed locks cannot deadlock and are not checked for lock order; pthread_mutex_clocklock
  * is what std::timed_mutex and waits without limit are made of, and is checked.
  */
@@ -25,6 +28,17 @@ RT_INTERCEPT(int, pthread_mutex_destroy, (pthread_mutex_t * m))
     return err;
 }
 
+/* ---- the real ones, and waiting for them ---- */
+
+/* Bits of glibc's __kind. */
+enum { KIND_TYPE = 3, KIND_SHARED = 128 };
+
+static int attempt(void *m);
+static bool beyond(const void *m);
+const struct rt_model_kind rt_mutex_kind = {CORE_OP_LOCK, attempt, beyond, false};
+
+#define LOCKED_BY_MODEL(until) rt_model_wait(t, pc, &rt_mutex_kind, m, until, &err)
+
 RT_INTERCEPT(int, pthread_mutex_lock, (pthread_mutex_t * m))
 {
     RT_SCOPE(pthread_mutex_lock);
@@ -32,8 +46,9 @@ RT_INTERCEPT(int, pthread_mutex_lock, (pthread_mutex_t * m))
         return RT_REAL(pthread_mutex_lock)(m);
     unsigned flags = rt_pthread_mutex_flags(m);
     int err;
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)m);
     rt_mutex_pre_lock(t, pc, (rt_addr)m, flags);
-    RT_BLOCKING(err = RT_REAL(pthread_mutex_lock)(m));
+    RT_MODEL_OR_REAL(LOCKED_BY_MODEL(RT_FOREVER), err, RT_REAL(pthread_mutex_lock)(m));
     rt_mutex_locked(t, pc, m, flags, err);
     if (err == EINVAL)
         rt_mutex_invalid(t, pc, (rt_addr)m);
@@ -43,6 +58,8 @@ RT_INTERCEPT(int, pthread_mutex_lock, (pthread_mutex_t * m))
 RT_INTERCEPT(int, pthread_mutex_trylock, (pthread_mutex_t * m))
 {
     RT_SCOPE(pthread_mutex_trylock);
+    if (t)
+        rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)m);
     int err = RT_REAL(pthread_mutex_trylock)(m);
     if (!t)
         return err;
@@ -59,7 +76,9 @@ RT_INTERCEPT(int, pthread_mutex_timedlock, (pthread_mutex_t * m, const struct ti
         return RT_REAL(pthread_mutex_timedlock)(m, deadline);
     unsigned flags = rt_pthread_mutex_flags(m) | RT_MUTEX_TRY_LOCK;
     int err; /* EINVAL may mean the deadline here and below: not reported */
-    RT_BLOCKING(err = RT_REAL(pthread_mutex_timedlock)(m, deadline));
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)m);
+    RT_MODEL_OR_REAL(LOCKED_BY_MODEL(RT_UNTIL(CLOCK_REALTIME, deadline)), err,
+                     RT_REAL(pthread_mutex_timedlock)(m, deadline));
     rt_mutex_locked(t, pc, m, flags, err);
     return err;
 }
@@ -72,8 +91,10 @@ RT_INTERCEPT(int, pthread_mutex_clocklock,
         return RT_REAL(pthread_mutex_clocklock)(m, clock, deadline);
     unsigned flags = rt_pthread_mutex_flags(m);
     int err;
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)m);
     rt_mutex_pre_lock(t, pc, (rt_addr)m, flags);
-    RT_BLOCKING(err = RT_REAL(pthread_mutex_clocklock)(m, clock, deadline));
+    RT_MODEL_OR_REAL(LOCKED_BY_MODEL(RT_UNTIL(clock, deadline)), err,
+                     RT_REAL(pthread_mutex_clocklock)(m, clock, deadline));
     rt_mutex_locked(t, pc, m, flags, err);
     return err;
 }
@@ -81,10 +102,37 @@ RT_INTERCEPT(int, pthread_mutex_clocklock,
 RT_INTERCEPT(int, pthread_mutex_unlock, (pthread_mutex_t * m))
 {
     RT_SCOPE(pthread_mutex_unlock);
-    if (t)
-        rt_mutex_unlock(t, pc, (rt_addr)m, 0);
+    if (!t)
+        return RT_REAL(pthread_mutex_unlock)(m);
+    rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)m);
+    rt_mutex_unlock(t, pc, (rt_addr)m, 0);
     int err = RT_REAL(pthread_mutex_unlock)(m);
-    if (t && err == EINVAL)
+    if (err == EINVAL)
         rt_mutex_invalid(t, pc, (rt_addr)m);
+    rt_model_wake(t, m);
     return err;
+}
+
+int rt_real_mutex_lock(void *m)
+{
+    return RT_REAL(pthread_mutex_lock)(m);
+}
+
+int rt_real_mutex_unlock(void *m)
+{
+    return RT_REAL(pthread_mutex_unlock)(m);
+}
+
+static int attempt(void *m)
+{
+    return RT_REAL(pthread_mutex_trylock)(m);
+}
+
+/* Another process may hold it, or the real lock says EDEADLK. */
+static bool beyond(const void *mutex)
+{
+    const pthread_mutex_t *m = mutex;
+    int kind = m->__data.__kind;
+    return kind & KIND_SHARED || ((kind & KIND_TYPE) == PTHREAD_MUTEX_ERRORCHECK &&
+                                  m->__data.__owner == rt_self()->os_tid);
 }

@@ -2,7 +2,23 @@
  * Reader-writer locks. A writer learns from all earlier holders, a reader from earlier writers
  * only. Timed and try locks as writer are not checked for lock order.
  */
+#include "model_wait.h"
 #include "pthreads.h"
+
+static int attempt_read(void *l);
+static int attempt_write(void *l);
+
+/* Another process may hold it, or the real function says EDEADLK. */
+static bool beyond(const void *lock)
+{
+    const pthread_rwlock_t *l = lock;
+    return l->__data.__shared || l->__data.__cur_writer == rt_self()->os_tid;
+}
+
+static const struct rt_model_kind read_kind = {CORE_OP_READ_LOCK, attempt_read, beyond, false};
+static const struct rt_model_kind write_kind = {CORE_OP_LOCK, attempt_write, beyond, false};
+
+#define BY_MODEL(kind, until) rt_model_wait(t, pc, &kind, l, until, &err)
 
 RT_INTERCEPT(int, pthread_rwlock_init, (pthread_rwlock_t * l, const pthread_rwlockattr_t *attr))
 {
@@ -28,8 +44,9 @@ RT_INTERCEPT(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l))
     if (!t)
         return RT_REAL(pthread_rwlock_rdlock)(l);
     int err;
+    rt_turn_point(t, pc, CORE_OP_READ_LOCK, (rt_addr)l);
     rt_mutex_pre_read_lock(t, pc, (rt_addr)l, 0);
-    RT_BLOCKING(err = RT_REAL(pthread_rwlock_rdlock)(l));
+    RT_MODEL_OR_REAL(BY_MODEL(read_kind, RT_FOREVER), err, RT_REAL(pthread_rwlock_rdlock)(l));
     if (!err)
         rt_mutex_read_lock(t, pc, (rt_addr)l, 0);
     return err;
@@ -38,6 +55,8 @@ RT_INTERCEPT(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l))
 RT_INTERCEPT(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t * l))
 {
     RT_SCOPE(pthread_rwlock_tryrdlock);
+    if (t)
+        rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)l);
     int err = RT_REAL(pthread_rwlock_tryrdlock)(l);
     if (t && !err)
         rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
@@ -51,7 +70,9 @@ RT_INTERCEPT(int, pthread_rwlock_timedrdlock,
     if (!t)
         return RT_REAL(pthread_rwlock_timedrdlock)(l, deadline);
     int err;
-    RT_BLOCKING(err = RT_REAL(pthread_rwlock_timedrdlock)(l, deadline));
+    rt_turn_point(t, pc, CORE_OP_READ_LOCK, (rt_addr)l);
+    RT_MODEL_OR_REAL(BY_MODEL(read_kind, RT_UNTIL(CLOCK_REALTIME, deadline)), err,
+                     RT_REAL(pthread_rwlock_timedrdlock)(l, deadline));
     if (!err)
         rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
     return err;
@@ -64,7 +85,9 @@ RT_INTERCEPT(int, pthread_rwlock_clockrdlock,
     if (!t)
         return RT_REAL(pthread_rwlock_clockrdlock)(l, clock, deadline);
     int err;
-    RT_BLOCKING(err = RT_REAL(pthread_rwlock_clockrdlock)(l, clock, deadline));
+    rt_turn_point(t, pc, CORE_OP_READ_LOCK, (rt_addr)l);
+    RT_MODEL_OR_REAL(BY_MODEL(read_kind, RT_UNTIL(clock, deadline)), err,
+                     RT_REAL(pthread_rwlock_clockrdlock)(l, clock, deadline));
     if (!err)
         rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
     return err;
@@ -76,8 +99,9 @@ RT_INTERCEPT(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l))
     if (!t)
         return RT_REAL(pthread_rwlock_wrlock)(l);
     int err;
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
     rt_mutex_pre_lock(t, pc, (rt_addr)l, 0);
-    RT_BLOCKING(err = RT_REAL(pthread_rwlock_wrlock)(l));
+    RT_MODEL_OR_REAL(BY_MODEL(write_kind, RT_FOREVER), err, RT_REAL(pthread_rwlock_wrlock)(l));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, 0, 1);
     return err;
@@ -86,6 +110,8 @@ RT_INTERCEPT(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l))
 RT_INTERCEPT(int, pthread_rwlock_trywrlock, (pthread_rwlock_t * l))
 {
     RT_SCOPE(pthread_rwlock_trywrlock);
+    if (t)
+        rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)l);
     int err = RT_REAL(pthread_rwlock_trywrlock)(l);
     if (t && !err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
@@ -99,7 +125,9 @@ RT_INTERCEPT(int, pthread_rwlock_timedwrlock,
     if (!t)
         return RT_REAL(pthread_rwlock_timedwrlock)(l, deadline);
     int err;
-    RT_BLOCKING(err = RT_REAL(pthread_rwlock_timedwrlock)(l, deadline));
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
+    RT_MODEL_OR_REAL(BY_MODEL(write_kind, RT_UNTIL(CLOCK_REALTIME, deadline)), err,
+                     RT_REAL(pthread_rwlock_timedwrlock)(l, deadline));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
     return err;
@@ -112,7 +140,9 @@ RT_INTERCEPT(int, pthread_rwlock_clockwrlock,
     if (!t)
         return RT_REAL(pthread_rwlock_clockwrlock)(l, clock, deadline);
     int err;
-    RT_BLOCKING(err = RT_REAL(pthread_rwlock_clockwrlock)(l, clock, deadline));
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
+    RT_MODEL_OR_REAL(BY_MODEL(write_kind, RT_UNTIL(clock, deadline)), err,
+                     RT_REAL(pthread_rwlock_clockwrlock)(l, clock, deadline));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
     return err;
@@ -121,7 +151,21 @@ RT_INTERCEPT(int, pthread_rwlock_clockwrlock,
 RT_INTERCEPT(int, pthread_rwlock_unlock, (pthread_rwlock_t * l))
 {
     RT_SCOPE(pthread_rwlock_unlock);
-    if (t)
-        rt_mutex_read_or_write_unlock(t, pc, (rt_addr)l);
-    return RT_REAL(pthread_rwlock_unlock)(l);
+    if (!t)
+        return RT_REAL(pthread_rwlock_unlock)(l);
+    rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)l);
+    rt_mutex_read_or_write_unlock(t, pc, (rt_addr)l);
+    int err = RT_REAL(pthread_rwlock_unlock)(l);
+    rt_model_wake(t, l);
+    return err;
+}
+
+static int attempt_read(void *l)
+{
+    return RT_REAL(pthread_rwlock_tryrdlock)(l);
+}
+
+static int attempt_write(void *l)
+{
+    return RT_REAL(pthread_rwlock_trywrlock)(l);
 }

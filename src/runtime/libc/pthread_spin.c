@@ -1,5 +1,13 @@
 /* Spin locks: mutexes as far as order goes. Waiting for one counts as blocking. */
+#include "model_wait.h"
 #include "pthreads.h"
+
+static int attempt(void *l);
+static bool beyond(const void *l)
+{
+    return false; /* it doesn't tell whether it is shared between processes */
+}
+static const struct rt_model_kind kind = {CORE_OP_LOCK, attempt, beyond, false};
 
 RT_INTERCEPT(int, pthread_spin_init, (pthread_spinlock_t * l, int shared))
 {
@@ -25,8 +33,10 @@ RT_INTERCEPT(int, pthread_spin_lock, (pthread_spinlock_t * l))
     if (!t)
         return RT_REAL(pthread_spin_lock)(l);
     int err;
+    rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
     rt_mutex_pre_lock(t, pc, (rt_addr)l, 0);
-    RT_BLOCKING(err = RT_REAL(pthread_spin_lock)(l));
+    RT_MODEL_OR_REAL(rt_model_wait(t, pc, &kind, (void *)(uintptr_t)l, RT_FOREVER, &err), err,
+                     RT_REAL(pthread_spin_lock)(l));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, 0, 1);
     return err;
@@ -35,6 +45,8 @@ RT_INTERCEPT(int, pthread_spin_lock, (pthread_spinlock_t * l))
 RT_INTERCEPT(int, pthread_spin_trylock, (pthread_spinlock_t * l))
 {
     RT_SCOPE(pthread_spin_trylock);
+    if (t)
+        rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)l);
     int err = RT_REAL(pthread_spin_trylock)(l);
     if (t && !err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
@@ -44,7 +56,16 @@ RT_INTERCEPT(int, pthread_spin_trylock, (pthread_spinlock_t * l))
 RT_INTERCEPT(int, pthread_spin_unlock, (pthread_spinlock_t * l))
 {
     RT_SCOPE(pthread_spin_unlock);
-    if (t)
-        rt_mutex_unlock(t, pc, (rt_addr)l, 0);
-    return RT_REAL(pthread_spin_unlock)(l);
+    if (!t)
+        return RT_REAL(pthread_spin_unlock)(l);
+    rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)l);
+    rt_mutex_unlock(t, pc, (rt_addr)l, 0);
+    int err = RT_REAL(pthread_spin_unlock)(l);
+    rt_model_wake(t, l);
+    return err;
+}
+
+static int attempt(void *l)
+{
+    return RT_REAL(pthread_spin_trylock)(l);
 }

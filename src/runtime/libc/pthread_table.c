@@ -117,6 +117,24 @@ void rt_table_set_name(pthread_t self, const char *name)
 
 /* ---- the end, seen by others ---- */
 
+bool rt_table_is_joinable(pthread_t self, uint32_t uid)
+{
+    core_lock_acquire(&table_lock);
+    const struct rt_child *c = find(self);
+    bool joinable = c && c->uid == uid && !c->detached;
+    core_lock_release(&table_lock);
+    return joinable;
+}
+
+struct rt_thread *rt_table_thread(pthread_t self)
+{
+    core_lock_acquire(&table_lock);
+    struct rt_child *c = find(self);
+    struct rt_thread *t = c ? c->thread : NULL;
+    core_lock_release(&table_lock);
+    return t;
+}
+
 uint32_t rt_pthread_uid(pthread_t self)
 {
     core_lock_acquire(&table_lock);
@@ -171,6 +189,7 @@ void rt_pthread_unlock_all(void)
 
 void rt_pthread_after_fork(struct rt_thread *t)
 {
+    rt_once_after_fork(t);
     for (uint32_t i = 0; i < nbuckets; i++) {
         for (struct rt_child **p = &buckets[i]; *p;) {
             struct rt_child *c = *p;

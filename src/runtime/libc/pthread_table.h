@@ -42,6 +42,10 @@ void rt_table_enter(struct rt_child *c, pthread_t self);
 void rt_table_created(struct rt_child *c, const pthread_t *self);
 /* By the child at its end. Drops its reference; nobody names the thread by pointer any more. */
 void rt_table_leave(struct rt_child *c);
+/* Is it still there to be joined? Under a controlled strategy. */
+bool rt_table_is_joinable(pthread_t self, uint32_t uid);
+/* The live thread of that name, or NULL. It may end as soon as other threads run. */
+struct rt_thread *rt_table_thread(pthread_t self);
 /* The name of another thread. */
 void rt_table_set_name(pthread_t self, const char *name);
 

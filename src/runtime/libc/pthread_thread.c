@@ -7,8 +7,10 @@
  */
 #include "../fork.h"
 #include "../sys/sys.h"
+#include "model_thread.h"
 #include "pthread_table.h"
 #include <limits.h>
+#include <sched.h>
 
 static pthread_key_t end_key;
 static uint32_t end_key_state; /* 0 none, 1 being made, 2 there; futex word */
@@ -24,9 +26,11 @@ static const size_t MIN_STACK = 144 << 10, EXTRA_STACK = 128 << 10;
 static void leave_table(struct rt_child *c)
 {
     struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
+    struct rt_thread *t = rt_scope_enter_bare(&scope);
 
-    rt_scope_enter_bare(&scope);
     rt_table_leave(c);
+    if (t)
+        rt_model_end(t);
 }
 
 /* The main thread goes on to exist: exit handlers may still run on it. */
@@ -34,8 +38,10 @@ static void main_thread_end(void)
 {
     struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
     struct rt_thread *t = rt_scope_enter_bare(&scope);
-    if (t)
-        rt_release(t, (rt_addr)rt_main_end);
+    if (!t)
+        return;
+    rt_release(t, (rt_addr)rt_main_end);
+    rt_model_end(t);
 }
 
 static void on_key_destroyed(void *record)
@@ -79,8 +85,10 @@ static void make_end_key(struct rt_thread *t)
         __atomic_store_n(state, 2, __ATOMIC_RELEASE);
         sys_futex_wake(state, INT_MAX);
     }
-    if (t->is_main)
-        rt_table_enter(&main_record, pthread_self());
+    if (!t->is_main)
+        return;
+    main_record.thread = t;
+    rt_table_enter(&main_record, pthread_self());
 }
 
 void rt_pthread_exiting(struct rt_thread *t)
@@ -97,6 +105,7 @@ struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start 
                                  bool detached)
 {
     rt_fork_check_create();
+    rt_turn_point(t, pc, CORE_OP_CREATE, 0);
     make_end_key(t);
     struct rt_child *c = core_alloc(sizeof(*c));
     c->start = start;
@@ -104,16 +113,22 @@ struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start 
     c->uid = c->thread->uid;
     c->detached = detached;
     c->refs = 2;
+    if (rt_controlled())
+        rt_turn_born(t, c->thread);
     return c;
 }
 
-void rt_child_created(struct rt_child *c, bool success, const pthread_t *self)
+void rt_child_created(struct rt_thread *t, struct rt_child *c, bool success, const pthread_t *self)
 {
     if (!success) {
+        if (rt_controlled())
+            rt_turn_unborn(t, c->thread);
         rt_thread_cancel(c->thread);
         core_free(c, sizeof(*c));
         return;
     }
+    if (rt_controlled()) /* it cannot have ended: it waits for its turn */
+        rt_turn_created(t, c->thread);
     rt_table_created(c, self);
 }
 
@@ -125,7 +140,7 @@ int rt_child_spawn(struct rt_thread *t, struct rt_child *c, int (*real)(void *),
 
     rt_signals_block(&mask);
     c->mask = mask;
-    RT_BLOCKING(err = real(args));
+    RT_PROGRAM(err = real(args));
     rt_signals_restore(&mask);
     return err;
 }
@@ -140,11 +155,23 @@ static void enter_table(struct rt_child *c)
     expect_end(c);
 }
 
+/* What came before was done while the parent waited. */
+static void take_turn(struct rt_child *c)
+{
+    struct rt_scope scope __attribute__((cleanup(rt_scope_leave_bare)));
+    struct rt_thread *t = rt_scope_enter_bare(&scope);
+
+    if (t)
+        rt_turn_start(t);
+}
+
 /* The child owns a reference until its end: c stays valid. */
 static void child_begin(struct rt_child *c)
 {
     rt_thread_start(c->thread);
     enter_table(c);
+    if (rt_controlled())
+        take_turn(c);
     if (!c->own_mask)
         rt_signals_restore(&c->mask);
 }
@@ -228,7 +255,7 @@ RT_INTERCEPT(int, pthread_create,
     c->own_mask = has_mask(attr);
     int err = rt_child_spawn(t, c, real_create,
                              &(struct create_args){th, attr, c, RT_REAL(pthread_create)});
-    rt_child_created(c, err == 0, th);
+    rt_child_created(t, c, err == 0, th);
     return err;
 }
 
@@ -239,14 +266,8 @@ RT_INTERCEPT(int, pthread_join, (pthread_t th, void **result))
     RT_SCOPE(pthread_join);
     if (!t)
         return RT_REAL(pthread_join)(th, result);
-    uint32_t uid = rt_pthread_uid(th);
     int err;
-    {
-        RT_QUIET(t); /* frees thread-local memory of the dead thread */
-        RT_BLOCKING(err = RT_REAL(pthread_join)(th, result));
-    }
-    if (!err)
-        rt_pthread_joined(t, th, uid);
+    RT_JOIN(th, RT_FOREVER, err, RT_REAL(pthread_join)(th, result));
     return err;
 }
 
@@ -257,9 +278,10 @@ RT_INTERCEPT(int, pthread_tryjoin_np, (pthread_t th, void **result))
         return RT_REAL(pthread_tryjoin_np)(th, result);
     uint32_t uid = rt_pthread_uid(th);
     int err;
+    rt_turn_point(t, pc, CORE_OP_JOIN, 0);
     {
         RT_QUIET(t);
-        RT_BLOCKING(err = RT_REAL(pthread_tryjoin_np)(th, result));
+        RT_PROGRAM(err = RT_REAL(pthread_tryjoin_np)(th, result));
     }
     if (!err)
         rt_pthread_joined(t, th, uid);
@@ -272,14 +294,9 @@ RT_INTERCEPT(int, pthread_timedjoin_np,
     RT_SCOPE(pthread_timedjoin_np);
     if (!t)
         return RT_REAL(pthread_timedjoin_np)(th, result, deadline);
-    uint32_t uid = rt_pthread_uid(th);
     int err;
-    {
-        RT_QUIET(t);
-        RT_BLOCKING(err = RT_REAL(pthread_timedjoin_np)(th, result, deadline));
-    }
-    if (!err)
-        rt_pthread_joined(t, th, uid);
+    RT_JOIN(th, RT_UNTIL(CLOCK_REALTIME, deadline), err,
+            RT_REAL(pthread_timedjoin_np)(th, result, deadline));
     return err;
 }
 
@@ -289,14 +306,9 @@ RT_INTERCEPT(int, pthread_clockjoin_np,
     RT_SCOPE(pthread_clockjoin_np);
     if (!t)
         return RT_REAL(pthread_clockjoin_np)(th, result, clock, deadline);
-    uint32_t uid = rt_pthread_uid(th);
     int err;
-    {
-        RT_QUIET(t);
-        RT_BLOCKING(err = RT_REAL(pthread_clockjoin_np)(th, result, clock, deadline));
-    }
-    if (!err)
-        rt_pthread_joined(t, th, uid);
+    RT_JOIN(th, RT_UNTIL(clock, deadline), err,
+            RT_REAL(pthread_clockjoin_np)(th, result, clock, deadline));
     return err;
 }
 
@@ -307,9 +319,10 @@ RT_INTERCEPT(int, pthread_detach, (pthread_t th))
         return RT_REAL(pthread_detach)(th);
     uint32_t uid = rt_pthread_uid(th);
     int err;
+    rt_turn_point(t, pc, CORE_OP_DETACH, 0);
     {
         RT_QUIET(t);
-        RT_BLOCKING(err = RT_REAL(pthread_detach)(th));
+        RT_PROGRAM(err = RT_REAL(pthread_detach)(th));
     }
     if (!err)
         rt_pthread_detached(t, th, uid);
@@ -321,10 +334,39 @@ RT_INTERCEPT(void, pthread_exit, (void *result))
     RT_SCOPE(pthread_exit);
     if (t) {
         rt_pthread_exiting(t);
-        RT_BLOCKING(RT_REAL(pthread_exit)(result)); /* unwinds through both guards */
+        RT_PROGRAM(RT_REAL(pthread_exit)(result)); /* unwinds through both guards */
     }
     RT_REAL(pthread_exit)(result);
     __builtin_unreachable();
+}
+
+/* ---- cancel and yield ---- */
+
+RT_INTERCEPT(int, pthread_cancel, (pthread_t th))
+{
+    RT_SCOPE(pthread_cancel);
+    if (!t)
+        return RT_REAL(pthread_cancel)(th);
+    int err;
+    rt_turn_point(t, pc, CORE_OP_CANCEL, 0);
+    struct rt_thread *target = rt_controlled() ? rt_table_thread(th) : NULL;
+    RT_PROGRAM(err = RT_REAL(pthread_cancel)(th)); /* may unwind the caller itself */
+    if (!err && target)
+        rt_turn_cancel(t, target);
+    return err;
+}
+
+RT_INTERCEPT(int, sched_yield, (void))
+{
+    RT_SCOPE(sched_yield);
+    return t && rt_yield(t, pc) ? 0 : RT_REAL(sched_yield)();
+}
+
+/* For programs that were linked before glibc's headers made it another name of sched_yield. */
+RT_EXPORT __attribute__((weak)) int yield_of_old_programs(void) __asm__("pthread_yield");
+RT_EXPORT int yield_of_old_programs(void)
+{
+    return RT_SELF(sched_yield)();
 }
 
 RT_INTERCEPT(int, pthread_setname_np, (pthread_t th, const char *name))

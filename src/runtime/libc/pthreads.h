@@ -44,7 +44,8 @@ struct rt_start {
     void *arg;
 };
 
-/* The record of a new thread, to be given to rt_child_main() or rt_child_main_c11(). */
+/* The record of a new thread, a schedule point before it is made; to be given to rt_child_main() or
+ * rt_child_main_c11(). */
 struct rt_child;
 struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start start,
                                  bool detached);
@@ -52,12 +53,18 @@ struct rt_child *rt_child_create(struct rt_thread *t, rt_pc pc, struct rt_start 
 int rt_child_spawn(struct rt_thread *t, struct rt_child *child, int (*real)(void *), void *args);
 /* The real create is done: with success, *self names the child, which may already have ended and
  * freed the memory self points to; otherwise child is dropped. */
-void rt_child_created(struct rt_child *child, bool success, const pthread_t *self);
+void rt_child_created(struct rt_thread *t, struct rt_child *child, bool success,
+                      const pthread_t *self);
 void *rt_child_main(void *child);
 int rt_child_main_c11(void *child);
 
 /* Before the real exit. The main thread, too, has an end that a join waits for. */
 void rt_pthread_exiting(struct rt_thread *t);
+
+/* ---- pthread_once.c ---- */
+
+/* In the child of fork: routines of other threads don't run there. */
+void rt_once_after_fork(struct rt_thread *t);
 
 /* ---- pthread_table.c ---- */
 

@@ -7,6 +7,7 @@
  * yet or no longer there is a race.
  */
 #include "../format.h"
+#include "model_wait.h"
 #include "pthreads.h"
 #include <fcntl.h>
 #include <semaphore.h>
@@ -17,6 +18,33 @@ static void used(struct rt_thread *t, rt_pc pc, sem_t *s)
 {
     rt_access(t, pc, (rt_addr)s, 1, RT_READ);
 }
+
+/* ---- waiting by the model ---- */
+
+static int attempt(void *s);
+
+/* Other processes may post it: glibc's word behind the counter says so, named ones included. */
+static bool beyond(const void *s)
+{
+    return ((const int *)s)[2] != 0;
+}
+
+static const struct rt_model_kind kind = {CORE_OP_SEM_WAIT, attempt, beyond, true};
+
+/* As rt_model_wait, with the result of a real function. */
+static bool wait_by_model(struct rt_thread *t, rt_pc pc, sem_t *s, struct rt_until until,
+                          int *result)
+{
+    int err;
+    if (!rt_model_wait(t, pc, &kind, s, until, &err))
+        return false;
+    if (err)
+        errno = err;
+    *result = err ? -1 : 0;
+    return true;
+}
+
+#define BY_MODEL(until) wait_by_model(t, pc, s, until, &err)
 
 RT_INTERCEPT(int, sem_init, (sem_t * s, int shared, unsigned value))
 {
@@ -44,8 +72,9 @@ RT_INTERCEPT(int, sem_wait, (sem_t * s))
     if (!t)
         return RT_REAL(sem_wait)(s);
     int err;
+    rt_turn_point(t, pc, CORE_OP_SEM_WAIT, (rt_addr)s);
     used(t, pc, s);
-    RT_BLOCKING(err = RT_REAL(sem_wait)(s));
+    RT_MODEL_OR_REAL(BY_MODEL(RT_FOREVER), err, RT_REAL(sem_wait)(s));
     if (!err)
         rt_acquire(t, (rt_addr)s);
     return err;
@@ -54,12 +83,25 @@ RT_INTERCEPT(int, sem_wait, (sem_t * s))
 RT_INTERCEPT(int, sem_trywait, (sem_t * s))
 {
     RT_SCOPE(sem_trywait);
-    if (t)
+    if (t) {
+        rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)s);
         used(t, pc, s);
+    }
     int err = RT_REAL(sem_trywait)(s);
     if (t && !err)
         rt_acquire(t, (rt_addr)s);
     return err;
+}
+
+/* errno only changes when the caller is told of an error. */
+static int attempt(void *s)
+{
+    int saved = errno;
+    if (!RT_REAL(sem_trywait)(s))
+        return 0;
+    int err = errno;
+    errno = saved;
+    return err == EAGAIN ? EBUSY : err;
 }
 
 RT_INTERCEPT(int, sem_timedwait, (sem_t * s, const struct timespec *deadline))
@@ -68,8 +110,10 @@ RT_INTERCEPT(int, sem_timedwait, (sem_t * s, const struct timespec *deadline))
     if (!t)
         return RT_REAL(sem_timedwait)(s, deadline);
     int err;
+    rt_turn_point(t, pc, CORE_OP_SEM_WAIT, (rt_addr)s);
     used(t, pc, s);
-    RT_BLOCKING(err = RT_REAL(sem_timedwait)(s, deadline));
+    RT_MODEL_OR_REAL(BY_MODEL(RT_UNTIL(CLOCK_REALTIME, deadline)), err,
+                     RT_REAL(sem_timedwait)(s, deadline));
     if (!err)
         rt_acquire(t, (rt_addr)s);
     return err;
@@ -81,8 +125,10 @@ RT_INTERCEPT(int, sem_clockwait, (sem_t * s, clockid_t clock, const struct times
     if (!t)
         return RT_REAL(sem_clockwait)(s, clock, deadline);
     int err;
+    rt_turn_point(t, pc, CORE_OP_SEM_WAIT, (rt_addr)s);
     used(t, pc, s);
-    RT_BLOCKING(err = RT_REAL(sem_clockwait)(s, clock, deadline));
+    RT_MODEL_OR_REAL(BY_MODEL(RT_UNTIL(clock, deadline)), err,
+                     RT_REAL(sem_clockwait)(s, clock, deadline));
     if (!err)
         rt_acquire(t, (rt_addr)s);
     return err;
@@ -91,18 +137,23 @@ RT_INTERCEPT(int, sem_clockwait, (sem_t * s, clockid_t clock, const struct times
 RT_INTERCEPT(int, sem_post, (sem_t * s))
 {
     RT_SCOPE(sem_post);
-    if (t) {
-        used(t, pc, s);
-        rt_release(t, (rt_addr)s);
-    }
-    return RT_REAL(sem_post)(s);
+    if (!t)
+        return RT_REAL(sem_post)(s);
+    rt_turn_point(t, pc, CORE_OP_SEM_POST, (rt_addr)s);
+    used(t, pc, s);
+    rt_release(t, (rt_addr)s);
+    int err = RT_REAL(sem_post)(s);
+    rt_model_wake(t, s);
+    return err;
 }
 
 RT_INTERCEPT(int, sem_getvalue, (sem_t * s, int *value))
 {
     RT_SCOPE(sem_getvalue);
-    if (t)
+    if (t) {
+        rt_turn_point(t, pc, CORE_OP_ATOMIC_LOAD, (rt_addr)s);
         used(t, pc, s);
+    }
     int err = RT_REAL(sem_getvalue)(s, value);
     if (t && !err) {
         rt_acquire(t, (rt_addr)s);
