@@ -7,10 +7,12 @@
 #include "stack_name.h"
 #include "sys/sys.h"
 
+/* One of so many points sleeps, as a power of two: rarer is what is more frequent. */
 enum {
-    SYNC_LOG2 = 2,   /* one of so many synchronisation operations sleeps, */
-    ACCESS_LOG2 = 4, /* and one of so many accesses */
-    EXTRA_SLEEPS = 10,
+    SYNC_LOG2 = 1,
+    ATOMIC_LOG2 = 2,
+    ACCESS_LOG2 = 3,
+    EXTRA_SLEEPS = 10, /* of full length, that a run may make at its start */
 };
 
 static uint64_t seeded[CORE_OP_COUNT]; /* hash of seed and operation */
@@ -45,11 +47,12 @@ static int left_out_log2(enum core_op op)
     switch (op) {
     case CORE_OP_READ:
     case CORE_OP_WRITE:
+        return ACCESS_LOG2;
     case CORE_OP_ATOMIC_LOAD:
     case CORE_OP_ATOMIC_STORE:
     case CORE_OP_ATOMIC_RMW:
     case CORE_OP_FENCE:
-        return ACCESS_LOG2;
+        return ATOMIC_LOG2;
     default:
         return SYNC_LOG2;
     }
@@ -80,6 +83,14 @@ bool rt_delay_grant(struct rt_delay_budget *b, uint64_t now, uint64_t ns)
     return true;
 }
 
+void rt_delay_woke(struct rt_delay_budget *b, uint64_t now)
+{
+    if (now <= b->until)
+        return;
+    b->asleep += now - b->until;
+    b->until = now;
+}
+
 static bool granted(uint64_t ns)
 {
     uint64_t now = sys_monotonic_ns();
@@ -89,6 +100,16 @@ static bool granted(uint64_t ns)
     return yes;
 }
 
+static void sleep_for(struct rt_thread *t, uint64_t ns)
+{
+    const struct timespec pause = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+    RT_BLOCKING(sys_sleep(&pause));
+    uint64_t now = sys_monotonic_ns();
+    core_lock_acquire(&lock);
+    rt_delay_woke(&budget, now);
+    core_lock_release(&lock);
+}
+
 /* Nobody sleeps while there is one thread, nor in a handler of the program: what it interrupted
  * would wait, too. */
 void rt_delay_point(struct rt_thread *t, rt_pc pc, enum core_op op)
@@ -96,8 +117,6 @@ void rt_delay_point(struct rt_thread *t, rt_pc pc, enum core_op op)
     if (!rt_multi)
         return;
     uint64_t ns = rt_delay_ns(t, op, rt_stack_name(t, pc));
-    if (core_likely(!ns) || t->in_handler || !granted(ns))
-        return;
-    const struct timespec pause = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
-    RT_BLOCKING(sys_sleep(&pause));
+    if (core_unlikely(ns) && !t->in_handler && granted(ns))
+        sleep_for(t, ns);
 }

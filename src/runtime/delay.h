@@ -41,5 +41,7 @@ struct rt_delay_budget {
 
 /* May somebody sleep from now on for ns? Counts it when so. Callers order themselves. */
 bool rt_delay_grant(struct rt_delay_budget *b, uint64_t now, uint64_t ns);
+/* Somebody who slept is back only now: on a busy machine later than granted, which counts, too. */
+void rt_delay_woke(struct rt_delay_budget *b, uint64_t now);
 
 #endif
