@@ -70,7 +70,7 @@ static struct thing *thing(struct maker *m, uint32_t number)
 
 /* ---- acts ---- */
 
-static struct lane *lane_of(struct maker *m, uint32_t thread)
+static struct lane *lane_of(const struct maker *m, uint32_t thread)
 {
     return &m->lanes[trace_thread(m->trace, thread) - m->trace->threads];
 }
@@ -192,6 +192,28 @@ static bool is_waiting(const struct lane *lane)
     return lane->wait != SIZE_MAX && !lane->back;
 }
 
+/* A wait is a point of its own, right before its line. When the thread had come to that very
+ * operation, this is the same one, which could not be done. */
+static bool is_wait(const struct maker *m, size_t index)
+{
+    const struct trace_event *point = &m->trace->events[index], *wait = point + 1;
+    size_t pending = lane_of(m, point->thread)->pending;
+    return index + 1 < m->trace->count && wait->kind == TRACE_WAIT &&
+           wait->thread == point->thread && wait->step == point->step && pending != SIZE_MAX &&
+           m->trace->events[pending].op == point->op;
+}
+
+static void come_to(struct maker *m, size_t index)
+{
+    const struct trace_event *event = &m->trace->events[index];
+    struct lane *lane = lane_of(m, event->thread);
+    if (!is_wait(m, index))
+        done(m, lane);
+    lane->pending = index;
+    if (event->aside)
+        done(m, lane);
+}
+
 static void take(struct maker *m, size_t index)
 {
     const struct trace_event *event = &m->trace->events[index];
@@ -199,10 +221,7 @@ static void take(struct maker *m, size_t index)
         .thread = event->thread, .count = event->count, .to = event->to, .event = index};
     switch ((enum trace_kind)event->kind) {
     case TRACE_POINT:
-        done(m, lane_of(m, event->thread));
-        lane_of(m, event->thread)->pending = index;
-        if (event->aside)
-            done(m, lane_of(m, event->thread));
+        come_to(m, index);
         break;
     case TRACE_SWITCH:
         stop(m, event);

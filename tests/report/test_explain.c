@@ -36,11 +36,13 @@ static const char deadlock[] = "trace 1\n"
                                "switch 3 0 1 preempt\n"
                                "point 4 1 lock 2 0 0x40\n"
                                "point 5 1 lock 1 0 0x50\n"
-                               "wait 5 1 lock 1\n"
-                               "switch 5 1 0 wait\n"
-                               "wait 5 0 lock 2\n"
-                               "finding 5 0 1 deadlock\n"
-                               "end 5 66\n";
+                               "point 6 1 lock 1 0 0x50\n"
+                               "wait 6 1 lock 1\n"
+                               "switch 6 1 0 wait\n"
+                               "point 7 0 lock 2 0 0x30\n"
+                               "wait 7 0 lock 2\n"
+                               "finding 7 0 1 deadlock\n"
+                               "end 7 66\n";
 
 static struct trace trace;
 static struct acts acts;
@@ -111,13 +113,14 @@ static void test_deadlock(void)
 static void test_waits(void)
 {
     read_acts("trace 1\n"
-              "point 1 0 wait 1 0 0x1\nwait 1 0 wait 1\nswitch 1 0 1 wait\n"
-              "point 2 1 lock 2 0 0x1\nswitch 2 1 0 preempt\n"
-              "wait 2 0 lock 2\nswitch 2 0 1 wait\nswitch 2 1 0 preempt\nwait 2 0 lock 2\n"
-              "switch 2 0 1 wait\npoint 3 1 unlock 2 0 0x1\nswitch 3 1 0 yield\n"
-              "point 4 0 unlock 2 0 0x1\nend 4 0\n",
+              "point 1 0 wait 1 0 0x1\npoint 2 0 wait 1 0 0x1\nwait 2 0 wait 1\n"
+              "switch 2 0 1 wait\npoint 3 1 lock 2 0 0x1\nswitch 3 1 0 preempt\n"
+              "point 4 0 lock 2 0 0x1\nwait 4 0 lock 2\nswitch 4 0 1 wait\n"
+              "switch 4 1 0 preempt\npoint 5 0 lock 2 0 0x1\nwait 5 0 lock 2\n"
+              "switch 5 0 1 wait\npoint 6 1 unlock 2 0 0x1\nswitch 6 1 0 yield\n"
+              "point 7 0 unlock 2 0 0x1\nend 7 0\n",
               NULL);
-    check_order("0~ 0> 1> 0v 0~ 0> 1> 0> 1l 1> 0u");
+    check_order("0~ 0> 1> 0v 0~ 0> 1> 0> 1l 1> 0l 0u");
     CHECK(acts.at[3].waited);
     CHECK(!acts.at[4].for_ever);
     drop();
