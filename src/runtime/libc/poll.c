@@ -197,7 +197,8 @@ struct sets {
 
 static void sets_end(struct sets *s)
 {
-    core_free(s->fds, s->bytes);
+    if (s->fds)
+        core_free(s->fds, s->bytes);
 }
 
 static struct sets sets_begin(int n, fd_set *in, fd_set *out, fd_set *bad)

@@ -130,8 +130,7 @@ static void send_signal(struct rt_thread *t, pid_t tid, int sig, siginfo_t *info
         rt_turn_fd_changed(t); /* as sigwait waits */
         return;
     }
-    if (s.found != t)
-        rt_turn_interrupt(t, s.found);
+    rt_turn_interrupt(t, s.found); /* t may be about to wait itself */
     sys_call(SYS_rt_tgsigqueueinfo, sys_pid(), s.found->os_tid, sig, (long)info, 0, 0);
 }
 
