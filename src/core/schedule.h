@@ -19,11 +19,11 @@ enum core_choice {
 };
 
 struct core_item {
-    uint32_t task;   /* who was running (or had just stopped) */
-    uint32_t point;  /* its points at that time */
+    uint32_t task;  /* who was running (or had just stopped) */
+    uint32_t point; /* its points at that time */
     uint32_t to;
-    uint8_t choice;  /* enum core_choice */
-    uint8_t check;   /* core_item_check of the pending operation: does it still fit? */
+    uint8_t choice; /* enum core_choice */
+    uint8_t check;  /* core_item_check of the pending operation: does it still fit? */
 };
 
 /* A byte that tells operations apart across builds. */

@@ -94,6 +94,10 @@ struct core_strategy {
     union {
         struct {
             uint32_t stay;
+            bool by_site;       /* uniform over places in the program, not over tasks */
+            bool whole;         /* no choices while it holds a lock */
+            uint64_t left;      /* whole: points until the next choice */
+            uint32_t held_from; /* tasks from this id on are not to start yet */
         } random;
         struct {
             uint64_t lowest;  /* next lower priority to hand out */

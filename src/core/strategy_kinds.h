@@ -43,6 +43,13 @@ CORE_INLINE void core_strategy_listen(struct core_strategy *s)
     s->quiet = s->hushed = 0;
 }
 
+/* Does the order of t's pending operation and any other's make no difference? */
+CORE_INLINE bool core_strategy_commutes(const struct core_task *t)
+{
+    return t->op <= CORE_OP_EXIT || t->op == CORE_OP_CREATE || t->op == CORE_OP_JOIN ||
+           t->op == CORE_OP_DETACH || t->op == CORE_OP_FENCE;
+}
+
 /* The next higher id after `id`, cyclically. */
 struct core_task *core_strategy_next(const struct core_pick *p, uint32_t id);
 
