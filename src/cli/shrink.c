@@ -260,6 +260,16 @@ static void keep(const struct command *c)
     store_close(store);
 }
 
+/* The number that the finding has in the last run; 0: it is none of the detector. */
+static unsigned finding_number(const struct command *c)
+{
+    const struct findings *findings = &c->last.findings;
+    for (size_t i = 0; i < findings->count; i++)
+        if (strcmp(finding_string(findings->at[i].object, "signature", ""), c->shrink.goal) == 0)
+            return (unsigned)json_integer_value(json_object_get(findings->at[i].object, "n"));
+    return 0;
+}
+
 static int explain_it(const struct command *c, bool color)
 {
     struct trace trace;
@@ -274,8 +284,10 @@ static int explain_it(const struct command *c, bool color)
         abort();
     struct symbols *symbols = symbols_open(&settings);
     explain_make(&explain, &trace, symbols,
-                 &(struct explain_settings){
-                     .rows = (size_t)c->rows, .schedule = &made, .verdict = c->shrink.title});
+                 &(struct explain_settings){.rows = (size_t)c->rows,
+                                            .schedule = &made,
+                                            .verdict = c->shrink.title,
+                                            .finding = finding_number(c)});
     explain_print_text(stdout, &explain, cli_columns(stdout), color);
     if (c->html)
         status = write_page(c, &explain);

@@ -40,7 +40,8 @@ struct shrink {
  * caller's. */
 struct attempt shrink_attempt(const struct shrink *shrink);
 
-/* Does it fail in the way that is looked for? Without a goal, its first failure becomes it. */
+/* Does it fail in the way that is looked for? Without a goal, the failure that
+ * ended the run becomes it, or else its first finding. */
 bool shrink_fails(struct shrink *shrink, const struct attempt_outcome *outcome);
 
 /* ---- shrink_search.c ---- */

@@ -50,15 +50,35 @@ static void set_goal(struct shrink *shrink, const struct failure *failure)
     symbols_close(symbols);
 }
 
+/* How much a failure asks for an explanation: what ended the program rather than what was noticed
+ * on the way, which most schedules show. */
+static int weight(const struct failure *failure)
+{
+    static const char *const ends[] = {"check",    "signal",      "exit",    "timeout",
+                                       "deadlock", "lost-wakeup", "livelock"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (strcmp(failure->type, ends[i]) == 0)
+            return 2;
+    return strncmp(failure->type, "lock-order", 10) == 0 ? 0 : 1;
+}
+
+static const struct failure *heaviest(const struct failures *failures)
+{
+    const struct failure *best = NULL;
+    for (size_t i = 0; i < failures->count; i++)
+        if (!best || weight(&failures->at[i]) > weight(best))
+            best = &failures->at[i];
+    return best;
+}
+
 bool shrink_fails(struct shrink *shrink, const struct attempt_outcome *outcome)
 {
     if (outcome->interrupted)
         return false;
     char *check = shrink->check ? check_output(shrink->check, outcome, shrink->limit_s) : NULL;
     struct failures failures = failures_of(outcome, &shrink->replay.target, &shrink->rules, check);
-    const struct failure *failure = shrink->goal     ? failures_find(&failures, shrink->goal)
-                                    : failures.count ? &failures.at[0]
-                                                     : NULL;
+    const struct failure *failure =
+        shrink->goal ? failures_find(&failures, shrink->goal) : heaviest(&failures);
     if (failure)
         set_goal(shrink, failure);
     if (outcome->inexact)

@@ -116,22 +116,26 @@ static void flush_fold(struct composer *c, struct fold *fold)
 
 /* ---- rows ---- */
 
-static const char *verdict(const struct composer *c)
+/* The finding that is explained; SIZE_MAX: the end of the program is. */
+static size_t which_finding(const struct composer *c)
 {
-    if (c->settings->verdict)
-        return c->settings->verdict;
     const struct trace *trace = c->teller.trace;
-    return *trace->finding_type ? trace->finding_type : NULL;
+    size_t last = SIZE_MAX;
+    for (size_t i = 0; i < trace->count; i++)
+        if (trace->events[i].kind == TRACE_FINDING &&
+            (!c->settings->finding || c->settings->finding == trace->events[i].to))
+            last = i;
+    return c->settings->verdict && !c->settings->finding ? SIZE_MAX : last;
 }
 
 static void add_finding(struct composer *c, const struct act *act)
 {
     const struct trace *trace = c->teller.trace;
-    bool last = true;
-    for (size_t i = act->event + 1; i < trace->count; i++)
-        last = last && trace->events[i].kind != TRACE_FINDING;
+    const char *type = trace->findings[trace->events[act->event].count];
+    bool it_is = act->event == which_finding(c);
     struct explain_row *row =
-        add_row(c, EXPLAIN_FINDING, last && verdict(c) ? verdict(c) : "an earlier finding");
+        add_row(c, EXPLAIN_FINDING, it_is && c->settings->verdict ? c->settings->verdict : type);
+    row->marked = it_is;
     row->thread = act->thread;
 }
 
@@ -164,7 +168,6 @@ static void add_act(struct composer *c, const struct act *act)
 static void add_rows(struct composer *c, const bool *chosen)
 {
     struct fold fold = {0};
-    bool found = false;
     for (size_t i = 0; i < c->acts->count; i++) {
         const struct act *act = &c->acts->at[i];
         if (!chosen[i]) {
@@ -176,11 +179,10 @@ static void add_rows(struct composer *c, const bool *chosen)
             add_finding(c, act);
         else
             add_act(c, act);
-        found = found || act->kind == ACT_FINDING;
     }
     flush_fold(c, &fold);
-    if (!found && verdict(c))
-        add_row(c, EXPLAIN_FINDING, verdict(c));
+    if (c->settings->verdict && which_finding(c) == SIZE_MAX)
+        add_row(c, EXPLAIN_FINDING, c->settings->verdict)->marked = true;
 }
 
 /* ---- notes ---- */

@@ -98,7 +98,8 @@ struct explain {
 struct explain_settings {
     size_t rows;                          /* at most; 0: 40 */
     const struct core_schedule *schedule; /* as for acts_make(); may be NULL */
-    const char *verdict; /* the finding in half a sentence; NULL: what the trace says */
+    const char *verdict; /* what is explained, in half a sentence; NULL: the last finding */
+    unsigned finding;    /* its number in the trace; 0: it is how the program ended */
 };
 
 /* Never fails; *explain is overwritten. */

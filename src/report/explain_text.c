@@ -175,7 +175,7 @@ static void end_line(const struct layout *l, const struct explain_row *row, cons
 static const char *color_of(const struct explain_row *row)
 {
     if (row->kind == EXPLAIN_FINDING)
-        return RED;
+        return row->marked ? RED : BOLD;
     if (row->marked)
         return YELLOW;
     return row->kind == EXPLAIN_FOLD ? DIM : row->kind == EXPLAIN_WAIT ? BOLD : "";
@@ -183,7 +183,8 @@ static const char *color_of(const struct explain_row *row)
 
 static void head_of_line(const struct layout *l, const struct explain_row *row, bool first)
 {
-    const char *mark = !first ? "" : row->kind == EXPLAIN_FINDING ? "!" : row->marked ? ">" : "";
+    bool mine = first && row->marked;
+    const char *mark = !mine ? "" : row->kind == EXPLAIN_FINDING ? "!" : ">";
     char number[24] = "";
     if (first && row->number)
         snprintf(number, sizeof number, "%llu", (unsigned long long)row->number);
@@ -204,7 +205,7 @@ static void print_row(const struct layout *l, const struct explain_row *row)
     place_text(row, l->functions, place, sizeof place);
     if (row->kind == EXPLAIN_FINDING) {
         head_of_line(l, row, true);
-        paint(l, RED, text, 0);
+        paint(l, color_of(row), text, 0);
         fputc('\n', l->stream);
         return;
     }

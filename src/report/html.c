@@ -33,6 +33,7 @@ static const char style[] =
     "tr.stop td{background:var(--mark-bg);color:var(--mark);font-weight:600}\n"
     "tr.wait td.on{font-style:italic}\n"
     "tr.fold td{color:var(--dim);text-align:center}\n"
+    "tr.other td{font-weight:600}\n"
     "tr.finding td{background:var(--bad-bg);color:var(--bad);font-weight:600}\n"
     "@media print{:root{--fg:#000;--bg:#fff;--dim:#444;--line:#bbb;--lane:#f4f4f4;"
     "--mark:#000;--mark-bg:#eee;--bad:#000;--bad-bg:#ddd}body{margin:0;max-width:none;"
@@ -96,7 +97,10 @@ static void put_across(FILE *stream, const struct explain *explain, const struct
 {
     bool finding = row->kind == EXPLAIN_FINDING;
     fprintf(stream, "<tr class=\"%s\"><td>%s</td><td colspan=\"%zu\">",
-            finding ? "finding" : "fold", finding ? "!" : "", explain->lanes_count + 3);
+            !finding      ? "fold"
+            : row->marked ? "finding"
+                          : "other",
+            finding && row->marked ? "!" : "", explain->lanes_count + 3);
     put(stream, row->text);
     fputs("</td></tr>\n", stream);
 }

@@ -382,8 +382,14 @@ static bool read_finding(struct reader *r)
     if (!number(r, 1, UINT64_MAX, &event.step) || !small(r, 2, &event.thread) ||
         !small(r, 3, &event.to) || r->count < 5 || event.thread == TRACE_SEVERAL)
         return false;
-    snprintf(r->trace->finding_type, sizeof r->trace->finding_type, "%s", r->fields[4]);
-    return add(r->trace, event);
+    struct trace *trace = r->trace;
+    event.count = (uint32_t)trace->findings_count;
+    if (!add(trace, event))
+        return false;
+    trace->findings = grow(trace->findings, trace->findings_count, &trace->findings_capacity,
+                           sizeof *trace->findings);
+    trace->findings[trace->findings_count++] = copy(r->fields[4]);
+    return true;
 }
 
 static bool read_end(struct reader *r)
@@ -471,6 +477,9 @@ void trace_free(struct trace *trace)
         free(trace->modules[i].path);
         free(trace->modules[i].build_id);
     }
+    for (size_t i = 0; i < trace->findings_count; i++)
+        free(trace->findings[i]);
+    free(trace->findings);
     free(trace->events);
     free(trace->modules);
     free(trace->threads);

@@ -38,7 +38,7 @@ struct trace_event {
     uint32_t own;    /* points that the thread has come to, this one included */
     uint32_t to;     /* SWITCH: who goes on. CHOICE: what was chosen. FINDING: its number */
     uint32_t object; /* POINT, WAIT */
-    uint32_t count;  /* CHOICE: of how many. GAP */
+    uint32_t count;  /* CHOICE: of how many. GAP. FINDING: index of its type */
     int32_t module;  /* POINT: its number, -1 none; `modules` need not have it */
     uint32_t callers, callers_end; /* POINT: range in trace->callers, outwards */
     uint64_t offset;
@@ -79,10 +79,11 @@ struct trace {
     size_t objects_count, objects_capacity;
     struct trace_place *callers;
     size_t callers_count, callers_capacity;
-    char finding_type[64]; /* of the last finding; "" none */
-    uint64_t steps;        /* the highest */
-    size_t damaged;        /* lines left out */
-    bool ended;            /* has its end line */
+    char **findings; /* their types */
+    size_t findings_count, findings_capacity;
+    uint64_t steps; /* the highest */
+    size_t damaged; /* lines left out */
+    bool ended;     /* has its end line */
     int status;
 };
 

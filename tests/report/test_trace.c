@@ -34,7 +34,8 @@ static void test_whole(void)
     CHECK_EQ(t.steps, 3);
     CHECK(t.ended);
     CHECK_EQ(t.status, 66);
-    CHECK_STR_EQ(t.finding_type, "data-race");
+    CHECK_EQ(t.findings_count, 1);
+    CHECK_STR_EQ(t.findings[t.events[8].count], "data-race");
     CHECK_EQ(t.modules_count, 3);
     CHECK_STR_EQ(t.modules[0].path, "/bin/prog");
     CHECK_STR_EQ(t.modules[0].build_id, "00ff");
