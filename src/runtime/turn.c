@@ -106,20 +106,31 @@ static void await_leaver(void)
         sys_yield();
 }
 
-void rt_turn_park(struct rt_turn *me)
+/* Between the two the thread is outside of the gate of event.h: others may stop the world. */
+static void leave_gate(struct rt_turn *me)
 {
     /* release: what it did inside is done, for rt_world_stop */
     __atomic_store_n(&me->parked, true, __ATOMIC_RELEASE);
+}
+
+static void enter_gate(struct rt_turn *me)
+{
+    me->parked = false;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as gate_enter */
+    if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
+        rt_world_wait();
+}
+
+void rt_turn_park(struct rt_turn *me)
+{
+    leave_gate(me);
     /* acquire: pairs with rt_turn_give */
     while (!__atomic_load_n(&me->go, __ATOMIC_ACQUIRE))
         if (sys_futex_wait(&me->go, 0) == -EINTR && rt_tls.pending)
             rt_turn_disturbed(me);
     me->go = 0;
-    me->parked = false;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as gate_enter */
-    if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
-        rt_world_wait();
     await_leaver();
+    enter_gate(me);
 }
 
 bool rt_turn_is_parked(const struct rt_thread *t)
@@ -282,12 +293,15 @@ void rt_turn_unborn(struct rt_thread *t, struct rt_thread *child)
 void rt_turn_created(struct rt_thread *t, struct rt_thread *child)
 {
     struct rt_turn *u = child->turn;
-    (void)t;
     if (!u)
         return;
+    if (t->turn)
+        leave_gate(t->turn);
     /* acquire: the child's start is complete */
     while (!__atomic_load_n(&u->arrived, __ATOMIC_ACQUIRE))
         sys_futex_wait(&u->arrived, 0);
+    if (t->turn)
+        enter_gate(t->turn);
     core_lock_acquire(&rt_turns.lock);
     core_strategy_born(&rt_turns.strategy, &u->task);
     rt_turn_ready(u);
