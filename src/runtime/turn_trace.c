@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-enum { FLUSH_BYTES = 1 << 16, CALLERS = 4, MODULES = 1024 };
+enum { FLUSH_BYTES = 1 << 16, CALLERS = 16, MODULES = 1024 };
 
 bool rt_trace_on;
 
