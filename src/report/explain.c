@@ -187,29 +187,51 @@ static void add_rows(struct composer *c, const bool *chosen)
 
 /* ---- notes ---- */
 
-static void note_objects(struct composer *c)
+/* Where the block was allocated: "make_node list.c:12", or "". */
+static void block_place(const struct composer *c, const struct trace_object *object, char *text,
+                        size_t size)
 {
+    struct tell_place place = tell_place_at(&c->teller, object->place);
+    const char *slash = place.file ? strrchr(place.file, '/') : NULL;
+    *text = '\0';
+    if (place.function && place.file)
+        snprintf(text, size, ", allocated by %s %s:%d", place.function,
+                 slash ? slash + 1 : place.file, place.line);
+    tell_place_free(&place);
+}
+
+/* "objects 3, 5 are on the stack of T0": one note for those of each thread. */
+static void note_stack(struct composer *c, uint64_t thread)
+{
+    char list[256] = "";
+    size_t at = 0, count = 0;
     for (size_t i = 0; i < c->objects_count; i++) {
         const struct trace_object *object = trace_object(c->teller.trace, c->objects[i]);
-        if (object && strcmp(object->kind, "stack") == 0)
-            add_note(c, "object %u is on the stack of T%llu", object->number,
-                     (unsigned long long)object->place.offset);
+        if (!object || strcmp(object->kind, "stack") != 0 || object->place.offset != thread ||
+            at > sizeof list - 16)
+            continue;
+        at += (size_t)snprintf(list + at, sizeof list - at, "%s%u", count ? ", " : "",
+                               object->number);
+        count++;
+    }
+    if (count)
+        add_note(c, "object%s %s: on the stack of T%llu", count > 1 ? "s" : "", list,
+                 (unsigned long long)thread);
+}
+
+static void note_objects(struct composer *c)
+{
+    char place[256];
+    for (size_t i = 0; i < c->objects_count; i++) {
+        const struct trace_object *object = trace_object(c->teller.trace, c->objects[i]);
         if (!object || strcmp(object->kind, "heap") != 0)
             continue;
-        const struct symbol_frame *frames = NULL;
-        int32_t module = object->place.module;
-        size_t count = 0;
-        if (module >= 0 && (size_t)module < c->teller.trace->modules_count)
-            count = symbols_code(c->teller.symbols, c->teller.trace->modules[module].path,
-                                 object->place.offset, &frames);
-        if (count && frames[0].function && frames[0].file)
-            add_note(c, "object %u is %llu bytes into a block that %s allocated at %s:%d",
-                     object->number, (unsigned long long)object->into, frames[0].function,
-                     short_path(frames[0].file), frames[0].line);
-        else
-            add_note(c, "object %u is %llu bytes into a block of the heap", object->number,
-                     (unsigned long long)object->into);
+        block_place(c, object, place, sizeof place);
+        add_note(c, "object %u: byte %llu of a heap block%s", object->number,
+                 (unsigned long long)object->into, place);
     }
+    for (size_t i = 0; i < c->teller.trace->threads_count; i++)
+        note_stack(c, c->teller.trace->threads[i].id);
 }
 
 /* Who waits for whom: the circle of a deadlock. */

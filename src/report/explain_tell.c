@@ -98,6 +98,24 @@ void tell_place_free(struct tell_place *place)
     *place = (struct tell_place){0};
 }
 
+static void take_frames(const struct teller *w, struct trace_place place, struct tell_place *best,
+                        int *score)
+{
+    const struct symbol_frame *frames;
+    const char *module = module_path(w->trace, place);
+    size_t count = *module ? symbols_code(w->symbols, module, place.offset, &frames) : 0;
+    for (size_t i = 0; i < count; i++)
+        take_frame(best, score, &frames[i]);
+}
+
+struct tell_place tell_place_at(const struct teller *w, struct trace_place place)
+{
+    struct tell_place best = {0};
+    int score = 0;
+    take_frames(w, place, &best, &score);
+    return best;
+}
+
 struct tell_place tell_place_of(const struct teller *w, size_t event)
 {
     struct tell_place best = {0};
@@ -107,11 +125,7 @@ struct tell_place tell_place_of(const struct teller *w, size_t event)
     const struct trace_event *point = &w->trace->events[event];
     struct trace_place place = {point->module, point->offset};
     for (uint32_t next = point->callers;; place = w->trace->callers[next++]) {
-        const struct symbol_frame *frames;
-        const char *module = module_path(w->trace, place);
-        size_t count = *module ? symbols_code(w->symbols, module, place.offset, &frames) : 0;
-        for (size_t i = 0; i < count; i++)
-            take_frame(&best, &score, &frames[i]);
+        take_frames(w, place, &best, &score);
         if (next >= point->callers_end)
             break;
     }

@@ -29,6 +29,8 @@ struct tell_place {
 /* Where the point of that event (SIZE_MAX: nowhere) is, as the reader of the program sees it: the
  * innermost frame that is no library's. */
 struct tell_place tell_place_of(const struct teller *w, size_t event);
+/* The same for a place without callers. */
+struct tell_place tell_place_at(const struct teller *w, struct trace_place place);
 void tell_place_free(struct tell_place *place);
 
 /* That line of a file, without the blanks around it; NULL when it cannot be read or is empty. */

@@ -243,39 +243,62 @@ static void print_heads(const struct layout *l)
     fputc('\n', l->stream);
 }
 
-static bool told_before(const struct explain *e, size_t row)
+static int by_line(const void *left, const void *right)
 {
-    for (size_t i = 0; i < row; i++)
-        if (e->rows[i].file && e->rows[i].line == e->rows[row].line &&
-            strcmp(e->rows[i].file, e->rows[row].file) == 0)
-            return true;
-    return false;
+    const struct explain_row *a = *(const struct explain_row *const *)left;
+    const struct explain_row *b = *(const struct explain_row *const *)right;
+    int order = strcmp(a->file, b->file);
+    return order ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+/* One row for each line of source that the table mentions, as in a listing. */
+static size_t find_sources(const struct explain *e, const struct explain_row **rows)
+{
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < e->count; i++)
+        if (e->rows[i].source && e->rows[i].file)
+            rows[count++] = &e->rows[i];
+    qsort(rows, count, sizeof *rows, by_line);
+    for (size_t i = 0; i < count; i++)
+        if (!i || by_line(&rows[i - 1], &rows[i]) != 0)
+            rows[kept++] = rows[i];
+    return kept;
 }
 
 /* Where there is no room beside the table, the lines of source follow it. */
 static void print_sources(const struct layout *l, int columns)
 {
     const struct explain *e = l->explain;
+    const struct explain_row **rows = calloc(e->count + 1, sizeof *rows);
+    size_t count = rows && !l->source ? find_sources(e, rows) : 0;
     int file = place_width(e, false), width = 0;
-    bool any = false;
-    for (size_t i = 0; i < e->count; i++) {
-        int length = e->rows[i].function ? (int)strlen(e->rows[i].function) : 0;
+    for (size_t i = 0; i < count; i++) {
+        int length = rows[i]->function ? (int)strlen(rows[i]->function) : 0;
         width = length > width ? length : width;
     }
-    width = width > columns / 3 ? columns / 3 : width;
-    for (size_t i = 0; i < e->count && !l->source; i++) {
-        const struct explain_row *row = &e->rows[i];
+    width = width > columns / 4 ? columns / 4 : width;
+    if (count)
+        fputc('\n', l->stream);
+    for (size_t i = 0; i < count; i++) {
         char place[LINE_MAX];
-        if (!row->source || told_before(e, i))
-            continue;
-        if (!any)
-            fputc('\n', l->stream);
-        any = true;
-        place_text(row, false, place, sizeof place);
+        place_text(rows[i], false, place, sizeof place);
         int room = columns - MARGIN - file - GAP - width - GAP;
         fprintf(l->stream, "%*s%-*s%*s%-*.*s%*s%.*s\n", MARGIN, "", file, place, GAP, "", width,
-                width, row->function ? row->function : "", GAP, "", room > 10 ? room : 10,
-                row->source);
+                width, rows[i]->function ? rows[i]->function : "", GAP, "", room > 10 ? room : 10,
+                rows[i]->source);
+    }
+    free(rows);
+}
+
+/* "  note: ", wrapped. */
+static void print_note(const struct layout *l, const char *note, int columns)
+{
+    int at = 8;
+    for (bool first = true; first || *note; first = false) {
+        int length = fitting(note, columns - at);
+        fprintf(l->stream, "%*s%.*s\n", first ? 0 : at, first ? "  note: " : "", length, note);
+        note += length;
+        note += strspn(note, " ");
     }
 }
 
@@ -290,6 +313,8 @@ void explain_print_text(FILE *stream, const struct explain *explain, int columns
     for (size_t i = 0; i < explain->count; i++)
         print_row(&l, &explain->rows[i]);
     print_sources(&l, columns);
+    if (explain->notes_count)
+        fputc('\n', stream);
     for (size_t i = 0; i < explain->notes_count; i++)
-        fprintf(stream, "%s  note: %s\n", i ? "" : "\n", explain->notes[i]);
+        print_note(&l, explain->notes[i], columns);
 }
