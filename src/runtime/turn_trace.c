@@ -95,6 +95,18 @@ static rt_pc place_of(struct rt_turn *me, rt_pc pc, const struct rt_frame **fram
     return at ? at - 1 : 0;
 }
 
+/* Of the last line's place. */
+static void put_callers(struct rt_turn *me, const struct rt_frame *frame)
+{
+    for (int depth = 1; depth <= CALLERS && frame && frame > me->thread->frames + 1; depth++) {
+        rt_pc caller = (--frame)->pc - 1;
+        const struct rt_module *m = module_of(caller);
+        rt_put(&text, "caller\t%lu\t%d\t", (unsigned long)me->last_step, depth);
+        put_place(m, caller);
+        rt_put(&text, "\n");
+    }
+}
+
 /* ---- values ---- */
 
 /* What memory holds; it may be gone. */
@@ -147,6 +159,7 @@ void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size,
            core_op_name(write ? CORE_OP_WRITE : CORE_OP_READ), object);
     put_place(m, at);
     rt_put(&text, "\n");
+    put_callers(me, frame);
     rt_trace_access(me, addr, size, write);
     line_done();
 }
@@ -165,13 +178,7 @@ void rt_trace_point(struct rt_turn *me, rt_pc pc)
            me->task.object);
     put_place(m, at);
     rt_put(&text, "\n");
-    for (int depth = 1; depth <= CALLERS && frame && frame > me->thread->frames + 1; depth++) {
-        rt_pc caller = (--frame)->pc - 1;
-        m = module_of(caller);
-        rt_put(&text, "caller\t%lu\t%d\t", step, depth);
-        put_place(m, caller);
-        rt_put(&text, "\n");
-    }
+    put_callers(me, frame);
     line_done();
 }
 
