@@ -13,15 +13,15 @@
 /*      name            text                 how     */
 #define CORE_OPS(ROW)                                                                              \
     ROW(NONE, "nothing", NOTHING)                                                                  \
-    ROW(START, "start", NOTHING)          /* first thing of a thread */                            \
-    ROW(EXIT, "end", NOTHING)             /* last thing of a thread */                             \
-    ROW(READ, "read", READS)              /* plain memory; object: the word */                     \
+    ROW(START, "start", NOTHING) /* first thing of a thread */                                     \
+    ROW(EXIT, "end", NOTHING)    /* last thing of a thread */                                      \
+    ROW(READ, "read", READS)     /* plain memory; object: the word */                              \
     ROW(WRITE, "write", CHANGES)                                                                   \
     ROW(ATOMIC_LOAD, "atomic load", READS)                                                         \
     ROW(ATOMIC_STORE, "atomic store", CHANGES)                                                     \
     ROW(ATOMIC_RMW, "atomic update", CHANGES)                                                      \
     ROW(FENCE, "fence", NOTHING)                                                                   \
-    ROW(LOCK, "lock", CHANGES)            /* mutex, rwlock for writing, spin lock */               \
+    ROW(LOCK, "lock", CHANGES) /* mutex, rwlock for writing, spin lock */                          \
     ROW(READ_LOCK, "read lock", READS)                                                             \
     ROW(TRY_LOCK, "try lock", CHANGES)                                                             \
     ROW(UNLOCK, "unlock", CHANGES)                                                                 \
@@ -34,14 +34,14 @@
     ROW(ONCE, "once", CHANGES)                                                                     \
     ROW(FUTEX_WAIT, "futex wait", CHANGES)                                                         \
     ROW(FUTEX_WAKE, "futex wake", CHANGES)                                                         \
-    ROW(CREATE, "create thread", CHANGES) /* object: 0 */                                           \
+    ROW(CREATE, "create thread", CHANGES) /* object: 0 */                                          \
     ROW(JOIN, "join", NOTHING)                                                                     \
     ROW(DETACH, "detach", NOTHING)                                                                 \
     ROW(CANCEL, "cancel", CHANGES)                                                                 \
     ROW(SLEEP, "sleep", NOTHING)                                                                   \
     ROW(YIELD, "yield", NOTHING)                                                                   \
     ROW(SIGNAL, "send signal", CHANGES)                                                            \
-    ROW(IO_READ, "input", CHANGES)        /* object: the descriptor's */                           \
+    ROW(IO_READ, "input", CHANGES) /* object: the descriptor's */                                  \
     ROW(IO_WRITE, "output", CHANGES)                                                               \
     ROW(EXTERNAL, "system call", NOTHING) /* anything else that may block */                       \
     ROW(INJECT, "inject", NOTHING)        /* reprise_inject() */
@@ -52,7 +52,7 @@ enum core_op {
 #define ROW(name, text, how) CORE_OP_##name,
     CORE_OPS(ROW)
 #undef ROW
-    CORE_OP_COUNT
+        CORE_OP_COUNT
 };
 
 /* "try lock"; never NULL. */

@@ -40,6 +40,7 @@ enum core_strategy_kind {
 enum {
     CORE_SEED_BYTES = 256, /* longest seed, terminator included */
     CORE_PCT_CHANGES = 32,
+    CORE_SURW_TASKS = 256,
 };
 
 /* Parameters are 0 when not given: the strategy then draws them from the seed. */
@@ -73,7 +74,6 @@ struct core_task {
     uint32_t points; /* schedule points it has come to */
     /* the strategy's */
     uint64_t priority;
-    uint64_t weight;
     uint32_t mark;
 };
 
@@ -114,6 +114,7 @@ struct core_strategy {
             uint32_t below;
             uint32_t intended; /* id of the task to do the next interesting operation */
             bool has_intended;
+            uint32_t weight[CORE_SURW_TASKS]; /* by id; those beyond count 1 */
         } surw;
         struct {
             uint64_t since; /* points when the task that runs began */
