@@ -80,9 +80,23 @@ struct rt_turn *rt_turn_pick(struct rt_turn *last, bool yields)
     return rt_turn_of(next);
 }
 
+struct rt_turn *rt_turn_next(struct rt_turn *last)
+{
+    if (rt_turns.nready)
+        return rt_turn_pick(last, false);
+    struct rt_turn *u = rt_turns.first_waiting;
+    if (u)
+        u->on_duty = true;
+    return u;
+}
+
 void rt_turn_give(struct rt_turn *next)
 {
     rt_turns.holder = next;
+    if (!next) {
+        core_lock_release(&rt_turns.lock);
+        return;
+    }
     next->state = RT_TURN_RUNNING;
     bool polling = next->polling;
     /* release: what was done before is done for next. From here on it may run, end and be gone; a
@@ -164,10 +178,26 @@ static RT_COLD void attend(struct rt_turn *me)
     core_lock_release(&rt_turns.lock);
 }
 
+extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
+extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
+
+rt_pc rt_turn_place(const struct rt_turn *me, rt_pc pc, const struct rt_frame **frame)
+{
+    const struct rt_frame *top = me->thread->tls ? me->thread->tls->top : NULL;
+    rt_pc at = pc;
+    *frame = top;
+    if (top && top > me->thread->frames + 1 &&
+        (!pc || (pc - 1 >= (rt_pc)__start_rt_text && pc - 1 < (rt_pc)__stop_rt_text)))
+        at = (--*frame)->pc;
+    return at ? at - 1 : 0;
+}
+
 void rt_turn_step(struct rt_turn *me, rt_pc pc, enum core_op op, rt_addr object)
 {
+    const struct rt_frame *frame;
     me->task.op = op;
     me->task.object = rt_record_object(object);
+    me->task.site = rt_record_place(rt_turn_place(me, pc, &frame));
     me->task.points++;
     me->pc = pc;
     rt_turns.steps++;
@@ -341,17 +371,9 @@ void rt_turn_end(struct rt_thread *t)
     me->state = RT_TURN_ENDED;
     core_strategy_gone(&rt_turns.strategy, &me->task);
     t->turn = NULL;
-    struct rt_turn *next = NULL;
-    if (rt_turns.nready > 0 || rt_turn_idle(me))
-        next = rt_turn_pick(me, false);
-    else
-        core_lock_acquire(&rt_turns.lock);
+    struct rt_turn *next = rt_turn_next(me);
     unlist(me);
     core_free(me, sizeof *me);
-    if (!next) {
-        core_lock_release(&rt_turns.lock);
-        return;
-    }
     if (!t->is_main) /* the main thread stays a zombie: nothing to wait for */
         rt_turns.leaver = t->os_tid;
     rt_turn_give(next);

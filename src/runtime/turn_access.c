@@ -4,14 +4,13 @@
 #include "delay.h"
 #include "event.h"
 #include "format.h"
+#include "numbering.h"
 #include "options.h"
 #include "turn_state.h"
 #include "turn_trace.h"
 
 enum {
-    FIRST_TIMES = 8, /* executions of a place that are points whatever they touch */
-    PLACES_FIRST = 1 << 10,
-    PLACES_MAX = 1 << 20,
+    FIRST_TIMES = 8,     /* executions of a place that are points whatever they touch */
     WORDS_MAX = 8,       /* of a range are looked at */
     SPINS = 2000,        /* repeated looks at a few words that nothing else comes between, */
     SPINS_MAX = 1 << 20, /* or repeated accesses of any kind */
@@ -29,50 +28,11 @@ void rt_turn_access_init(void)
 
 /* ---- places: how often was this instruction executed? Exact, so addresses don't matter ---- */
 
-static struct {
-    struct place {
-        rt_pc pc;
-        uint32_t times;
-    } *at;
-    uint32_t capacity, used;
-} places;
-
-static struct place *place_slot(rt_pc pc)
-{
-    uint32_t i = (uint32_t)(core_mix(pc) >> 20);
-    for (;; i++) {
-        struct place *p = &places.at[i & (places.capacity - 1)];
-        if (!p->pc || p->pc == pc)
-            return p;
-    }
-}
-
-static void places_grow(void)
-{
-    struct place *old = places.at;
-    uint32_t n = places.capacity;
-    places.capacity = n ? n * 4 : PLACES_FIRST;
-    places.at = core_alloc(places.capacity * sizeof *old);
-    for (uint32_t i = 0; i < n; i++)
-        if (old[i].pc)
-            *place_slot(old[i].pc) = old[i];
-    if (old)
-        core_free(old, n * sizeof *old);
-}
-
 static bool is_new_place(rt_pc pc)
 {
-    if (places.used >= places.capacity / 2) {
-        if (places.capacity >= PLACES_MAX)
-            return false;
-        places_grow();
-    }
-    struct place *p = place_slot(pc);
-    if (!p->pc) {
-        p->pc = pc;
-        places.used++;
-    }
-    return p->times < FIRST_TIMES && ++p->times;
+    static struct rt_numbering places;
+    struct rt_numbered *p = rt_number(&places, pc);
+    return p && p->count < FIRST_TIMES && ++p->count;
 }
 
 /* ---- words ---- */

@@ -13,6 +13,7 @@
 #include "file.h"
 #include "json.h"
 #include "module.h"
+#include "numbering.h"
 #include "options.h"
 #include "sys/sys.h"
 #include "turn_trace.h"
@@ -32,63 +33,31 @@ static struct {
     enum core_op diverged_op;
 } record;
 
-/* ---- objects ---- */
+/* ---- objects and places ---- */
 
-/* Open addressing; what a number is depends on the order of first use alone. */
-static struct {
-    struct object {
-        rt_addr addr;
-        uint32_t number;
-    } *at;
-    uint32_t capacity, used; /* capacity: a power of two */
-} objects;
-
-enum { OBJECTS_FIRST = 1 << 10, OBJECTS_MAX = 1 << 22 };
-
-static struct object *object_slot(rt_addr addr)
-{
-    uint32_t i = (uint32_t)(core_mix(addr >> 2) >> 20);
-    for (;; i++) {
-        struct object *o = &objects.at[i & (objects.capacity - 1)];
-        if (!o->addr || o->addr == addr)
-            return o;
-    }
-}
-
-static void objects_grow(void)
-{
-    struct object *old = objects.at;
-    uint32_t n = objects.capacity;
-    objects.capacity = n ? n * 4 : OBJECTS_FIRST;
-    objects.at = core_alloc(objects.capacity * sizeof *old);
-    for (uint32_t i = 0; i < n; i++)
-        if (old[i].addr)
-            *object_slot(old[i].addr) = old[i];
-    if (old)
-        core_free(old, n * sizeof *old);
-}
+static struct rt_numbering objects, places;
 
 uint32_t rt_record_object(rt_addr addr)
 {
     if (!addr)
         return 0;
-    if (core_unlikely(objects.used >= objects.capacity / 2)) {
-        if (objects.capacity >= OBJECTS_MAX)
-            return 0; /* from here on they have no names */
-        objects_grow();
-    }
-    struct object *o = object_slot(addr);
-    if (core_unlikely(!o->addr)) {
-        *o = (struct object){addr, ++objects.used};
-        if (rt_trace_on)
-            rt_trace_object(o->number, addr);
-    }
-    return o->number;
+    uint32_t known = objects.used;
+    const struct rt_numbered *o = rt_number(&objects, addr);
+    if (core_unlikely(rt_trace_on && objects.used != known))
+        rt_trace_object(o->number, addr);
+    return o ? o->number : 0;
 }
 
 uint32_t rt_record_known(rt_addr addr)
 {
-    return objects.capacity ? object_slot(addr)->number : 0;
+    const struct rt_numbered *o = rt_numbered(&objects, addr);
+    return o ? o->number : 0;
+}
+
+uint32_t rt_record_place(rt_pc pc)
+{
+    const struct rt_numbered *p = pc ? rt_number(&places, pc) : NULL;
+    return p ? p->number : 0;
 }
 
 /* ---- the trail ---- */

@@ -82,8 +82,8 @@ struct rt_turns {
     struct rt_turn *all;
     struct rt_turn *first_waiting, *last_waiting;
     uint32_t waiting_fds, timed, outside; /* how many: for descriptors, with a deadline, in calls */
-    pid_t leaver;                  /* thread that ended last: gone before the next one runs */
-    bool fds_changed;              /* relaxed: looked at by the next decision */
+    pid_t leaver;     /* thread that ended last: gone before the next one runs */
+    bool fds_changed; /* relaxed: looked at by the next decision */
 
     uint64_t steps, switches; /* by the holder */
     uint64_t attention;       /* step at which rt_turn_attend has something to do */
@@ -104,12 +104,18 @@ void rt_turn_unready(struct rt_turn *u);
 /* Lock held, somebody is ready: the strategy's choice, recorded. last: who ran until now; ended:
  * its memory may be gone. */
 struct rt_turn *rt_turn_pick(struct rt_turn *last, bool yields);
-/* Lock held; gives it up. From now on next has the turn; does not sleep. */
+/* Lock held; last goes away or sleeps outside. The choice among the ready, else one that waits and
+ * has to look after time and the world (on_duty), else NULL. */
+struct rt_turn *rt_turn_next(struct rt_turn *last);
+/* Lock held; gives it up. From now on next (or nobody: NULL) has the turn; does not sleep. */
 void rt_turn_give(struct rt_turn *next);
 /* Until me has the turn. */
 void rt_turn_park(struct rt_turn *me);
 /* One step of the run: counts, hashes, observes. */
 void rt_turn_step(struct rt_turn *me, rt_pc pc, enum core_op op, rt_addr object);
+/* Where the program is: the instruction of pc, or, for a hook of libc, that of its caller; 0 when
+ * unknown. *frame: the frame it belongs to, for its callers. Of the running thread. */
+rt_pc rt_turn_place(const struct rt_turn *me, rt_pc pc, const struct rt_frame **frame);
 /* The turn as it must be to go on: back from outside, if that is where the thread was. */
 struct rt_turn *rt_turn_mine(struct rt_thread *t);
 
@@ -151,6 +157,8 @@ void rt_record_wait(struct rt_turn *me);
 void rt_record_born(struct rt_turn *parent, struct rt_turn *child);
 /* The number of the object at an address, by first use; 0 for 0. */
 uint32_t rt_record_object(rt_addr addr);
+/* The number of a place in the program, by first use. */
+uint32_t rt_record_place(rt_pc pc);
 /* The same, or 0 for one that has no number yet. */
 uint32_t rt_record_known(rt_addr addr);
 

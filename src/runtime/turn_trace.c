@@ -57,9 +57,6 @@ void rt_trace_after_fork(void)
 
 /* ---- places ---- */
 
-extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
-extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
-
 static void put_module(const struct rt_module *m)
 {
     if (!m || m->number >= MODULES || told[m->number])
@@ -81,18 +78,6 @@ static const struct rt_module *module_of(rt_addr addr)
 static void put_place(const struct rt_module *m, rt_addr addr)
 {
     rt_put(&text, "%d\t0x%lx", m ? (int)m->number : -1, m ? addr - m->base : addr);
-}
-
-/* The program's own place: a hook of libc stands in for its caller. */
-static rt_pc place_of(struct rt_turn *me, rt_pc pc, const struct rt_frame **frame)
-{
-    const struct rt_frame *top = me->thread->tls ? me->thread->tls->top : NULL;
-    rt_pc at = pc;
-    *frame = top;
-    if (top && top > me->thread->frames + 1 &&
-        (!pc || (pc - 1 >= (rt_pc)__start_rt_text && pc - 1 < (rt_pc)__stop_rt_text)))
-        at = (--*frame)->pc;
-    return at ? at - 1 : 0;
 }
 
 /* Of the last line's place. */
@@ -153,7 +138,7 @@ void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size,
         return;
     tell_written(me);
     me->last_step = rt_turns.steps;
-    rt_pc at = place_of(me, pc, &frame);
+    rt_pc at = rt_turn_place(me, pc, &frame);
     const struct rt_module *m = module_of(at);
     rt_put(&text, "access\t%lu\t%u\t%s\t%u\t", (unsigned long)me->last_step, me->task.id,
            core_op_name(write ? CORE_OP_WRITE : CORE_OP_READ), object);
@@ -172,7 +157,7 @@ void rt_trace_point(struct rt_turn *me, rt_pc pc)
     unsigned long step = (unsigned long)rt_turns.steps;
     tell_written(me);
     me->last_step = step;
-    rt_pc at = place_of(me, pc, &frame);
+    rt_pc at = rt_turn_place(me, pc, &frame);
     const struct rt_module *m = module_of(at);
     rt_put(&text, "point\t%lu\t%u\t%s\t%u\t", step, me->task.id, core_op_name(me->task.op),
            me->task.object);
