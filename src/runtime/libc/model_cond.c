@@ -8,9 +8,9 @@ enum { COND_SHARED = 1, COND_MONOTONIC = 2 };
  * elsewhere. */
 struct cond {
     rt_addr addr;
-    unsigned waiting; /* threads in a wait */
-    unsigned away;    /* of them, those that run signal handlers, */
-    unsigned credit;  /* and so many of these were signalled meanwhile */
+    unsigned waiting; /* threads in a wait; of them */
+    unsigned woken;   /* were signalled and have not run since, */
+    unsigned credit;  /* and were signalled when something else had just woken them */
     bool lost;        /* see rt_model_cond_lost_signal */
     struct cond *next;
 };
@@ -71,14 +71,21 @@ clockid_t rt_cond_clock(const pthread_cond_t *cond)
 
 /* ---- signals ---- */
 
+/* Waiters that were woken for a signal handler, for a cancellation they may not obey, or by their
+ * deadline, and could not say so yet: to the program they wait. */
+static unsigned disturbed(const struct cond *c)
+{
+    return c->waiting - c->woken; /* nobody waits in turn.h */
+}
+
 void rt_model_cond_signal(struct rt_thread *t, rt_addr addr)
 {
     if (!rt_controlled())
         return;
     struct cond *c = cond_at(addr);
     if (rt_turn_wake(t, addr, 1))
-        return;
-    if (c->credit < c->away)
+        c->woken++;
+    else if (c->credit < disturbed(c))
         c->credit++;
     else
         c->lost = true;
@@ -89,9 +96,9 @@ void rt_model_cond_broadcast(struct rt_thread *t, rt_addr addr)
     if (!rt_controlled())
         return;
     struct cond *c = cond_at(addr);
-    if (!rt_turn_wake(t, addr, RT_WAKE_ALL) && !c->away)
-        c->lost = true;
-    c->credit = c->away;
+    c->lost |= !c->waiting;
+    c->woken += (unsigned)rt_turn_wake(t, addr, RT_WAKE_ALL);
+    c->credit = disturbed(c);
 }
 
 /* ---- waits ---- */
@@ -113,12 +120,8 @@ static bool may_be_cancelled(void)
     return old == PTHREAD_CANCEL_ENABLE;
 }
 
-/* Signal handlers run while the wait goes on. True: it was signalled meanwhile. */
-static bool run_handlers(struct rt_thread *t, struct cond *c)
+static bool take_credit(struct cond *c)
 {
-    c->away++;
-    RT_PROGRAM((void)0);
-    c->away--;
     if (!c->credit)
         return false;
     c->credit--;
@@ -136,13 +139,31 @@ static enum rt_woke await_signal(struct rt_thread *t, rt_pc pc, struct cond *c,
                               .cancellable = true};
     for (;;) {
         enum rt_woke why = rt_turn_wait(t, pc, &w);
-        if (why == RT_WOKE_CANCELLED && !may_be_cancelled())
-            continue;
-        if (why != RT_WOKE_INTERRUPTED)
+        if (why == RT_WOKE) {
+            c->woken--;
             return why;
-        if (run_handlers(t, c))
+        }
+        if (why == RT_WOKE_CANCELLED && may_be_cancelled())
+            return why;
+        if (why == RT_WOKE_INTERRUPTED)
+            RT_PROGRAM((void)0); /* the handlers; the wait goes on meanwhile */
+        if (take_credit(c))
             return RT_WOKE;
+        if (why == RT_WOKE_TIMEOUT)
+            return why;
     }
+}
+
+static enum rt_woke wait_as_one_of(struct rt_thread *t, rt_pc pc, struct cond *c,
+                                   struct rt_until until)
+{
+    c->waiting++;
+    enum rt_woke why = await_signal(t, pc, c, until);
+    c->waiting--;
+    if (c->credit > c->waiting - c->woken) /* it was cancelled, and nobody else is left for it */
+        c->credit--;
+    c->lost = false;
+    return why;
 }
 
 bool rt_model_cond_wait(struct rt_thread *t, rt_pc pc, void *cond, void *mutex,
@@ -155,11 +176,7 @@ bool rt_model_cond_wait(struct rt_thread *t, rt_pc pc, void *cond, void *mutex,
     if ((*err = rt_real_mutex_unlock(mutex)))
         return true;
     rt_model_wake(t, mutex);
-    struct cond *c = cond_at((rt_addr)cond);
-    c->waiting++;
-    enum rt_woke why = await_signal(t, pc, c, until);
-    c->waiting--;
-    c->lost = false;
+    enum rt_woke why = wait_as_one_of(t, pc, cond_at((rt_addr)cond), until);
     *err = lock_again(t, pc, mutex);
     if (why == RT_WOKE_CANCELLED)
         rt_model_test_cancel(t);

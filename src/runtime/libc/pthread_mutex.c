@@ -8,7 +8,9 @@
  * Try and timed locks cannot deadlock and are not checked for lock order; pthread_mutex_clocklock
  * is what std::timed_mutex and waits without limit are made of, and is checked.
  */
+#include "../sys/sys.h"
 #include "mutexes.h"
+#include <sys/syscall.h>
 
 RT_INTERCEPT(int, pthread_mutex_init, (pthread_mutex_t * m, const pthread_mutexattr_t *attr))
 {
@@ -30,8 +32,8 @@ RT_INTERCEPT(int, pthread_mutex_destroy, (pthread_mutex_t * m))
 
 /* ---- the real ones, and waiting for them ---- */
 
-/* Bits of glibc's __kind. */
-enum { KIND_TYPE = 3, KIND_SHARED = 128 };
+/* Bits of glibc's __kind. Robust mutexes always have that of shared ones, too. */
+enum { KIND_TYPE = 3, KIND_ROBUST = 16, KIND_SHARED = 128 };
 
 static int attempt(void *m);
 static bool beyond(const void *m);
@@ -128,11 +130,18 @@ static int attempt(void *m)
     return RT_REAL(pthread_mutex_trylock)(m);
 }
 
+static bool is_in_this_process(pid_t tid)
+{
+    return tid > 0 && sys_call(SYS_tgkill, sys_pid(), tid, 0, 0, 0, 0) == 0;
+}
+
 /* Another process may hold it, or the real lock says EDEADLK. */
 static bool beyond(const void *mutex)
 {
     const pthread_mutex_t *m = mutex;
     int kind = m->__data.__kind;
-    return kind & KIND_SHARED || ((kind & KIND_TYPE) == PTHREAD_MUTEX_ERRORCHECK &&
-                                  m->__data.__owner == rt_self()->os_tid);
+    pid_t owner = __atomic_load_n(&m->__data.__owner, __ATOMIC_RELAXED);
+    if (kind & KIND_SHARED && !(kind & KIND_ROBUST && is_in_this_process(owner)))
+        return true;
+    return (kind & KIND_TYPE) == PTHREAD_MUTEX_ERRORCHECK && owner == rt_self()->os_tid;
 }
