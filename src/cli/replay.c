@@ -1,5 +1,6 @@
 /* `reprise replay`: the same interleaving again, from a seed, a finding or a schedule string. */
 #include "replay.h"
+#include "core/duration.h"
 #include "seed.h"
 
 #include <errno.h>
@@ -13,6 +14,7 @@ enum {
     OPTION_SCHEDULE,
     OPTION_STRATEGY,
     OPTION_TIMES,
+    OPTION_TIMEOUT,
     OPTION_GDB,
     OPTION_ASLR,
     OPTION_SET,
@@ -85,6 +87,20 @@ static int set_times(struct replay *replay, const char *text)
     return CLI_USAGE;
 }
 
+/* Seconds, or with a unit. */
+static int set_limit(struct replay *replay, const char *text)
+{
+    char *end;
+    int64_t ns;
+    replay->limit_s = strtod(text, &end);
+    if (end == text || *end)
+        replay->limit_s = core_duration_parse(text, &ns) == 0 ? (double)ns / 1e9 : 0;
+    if (replay->limit_s > 0 && replay->limit_s < 1e9)
+        return 0;
+    cli_error("replay", "--timeout=%s is not a time like 30, 500ms, 10m or 2h", text);
+    return CLI_USAGE;
+}
+
 static int set_what(struct replay *replay, enum replay_form form, const char *what)
 {
     if (replay->what) {
@@ -110,6 +126,8 @@ static int apply(struct replay *replay, int id, const char *value)
         return 0;
     case OPTION_TIMES:
         return set_times(replay, value);
+    case OPTION_TIMEOUT:
+        return set_limit(replay, value);
     case OPTION_GDB:
         replay->gdb = true;
         return 0;
@@ -175,6 +193,8 @@ static const struct cli_option options[] = {
     {"strategy", 0, "NAME", OPTION_STRATEGY,
      "how the seed decides: random (the default), pct, pos, surw, delay"},
     {"times", 'n', "K", OPTION_TIMES, "play K times, and say whether all runs were the same"},
+    {"timeout", 0, "TIME", OPTION_TIMEOUT,
+     "end the program after TIME; default: never, or 10 s for a finding that had no end"},
     {"gdb", 0, NULL, OPTION_GDB, "play under gdb"},
     {"aslr", 0, NULL, OPTION_ASLR, "leave the layout of the address space to chance"},
     {"set", 0, "NAME=VALUE", OPTION_SET, "set any option of the runtime"},

@@ -29,8 +29,10 @@ void replay_print_schedule(const struct replay_origin *origin,
     if (!outcome->ended)
         fputs(": the program ended before it could say how it was scheduled", stderr);
     else if (outcome->hash)
-        fprintf(stderr, ": %s points, %s switches, schedule %s", seed_number(steps, outcome->steps),
-                seed_number(switches, outcome->switches), outcome->hash);
+        fprintf(stderr, ": %s point%s, %s switch%s, schedule %s",
+                seed_number(steps, outcome->steps), outcome->steps == 1 ? "" : "s",
+                seed_number(switches, outcome->switches), outcome->switches == 1 ? "" : "es",
+                outcome->hash);
     putc('\n', stderr);
     if (outcome->inexact)
         fprintf(stderr,

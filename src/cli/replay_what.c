@@ -8,7 +8,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { SHORTEST_PREFIX = 4 }; /* of a signature */
+enum {
+    SHORTEST_PREFIX = 4, /* of a signature */
+    LIMIT_S = 10,        /* for what did not end when it was found */
+};
 
 /* ---- findings ---- */
 
@@ -226,6 +229,8 @@ static int settle_finding(struct replay *replay)
     if (same_strategy)
         replay->strategy = finding->strategy;
     replay->origin.strategy = replay->strategy;
+    if (!replay->limit_s && strcmp(finding->type, "timeout") == 0)
+        replay->limit_s = LIMIT_S;
     if (finding->settings && *finding->settings)
         words_add(&replay->settings, finding->settings);
     if ((status = settle_program(replay, replay->strategy)))
@@ -283,12 +288,24 @@ struct attempt replay_attempt(const struct replay *replay)
     };
 }
 
-bool replay_came_back(const struct store_finding *finding, const struct attempt_outcome *outcome)
+static bool has_report(const struct store_finding *finding, const struct attempt_outcome *outcome)
 {
     for (size_t i = 0; i < outcome->findings.count; i++)
         if (strcmp(finding_string(outcome->findings.at[i].object, "signature", ""),
                    finding->signature) == 0)
             return true;
-    return !finding->report && outcome->status == finding->status &&
-           outcome->signal == finding->signal;
+    return false;
+}
+
+/* What a check of the output said is not asked again: the same schedule stands for it. */
+bool replay_came_back(const struct store_finding *finding, const struct attempt_outcome *outcome)
+{
+    if (finding->report)
+        return has_report(finding, outcome);
+    if (strcmp(finding->type, "timeout") == 0)
+        return outcome->timed_out;
+    if (strcmp(finding->type, "check") == 0 && finding->hash && outcome->hash &&
+        strcmp(finding->hash, outcome->hash) != 0)
+        return false;
+    return outcome->status == finding->status && outcome->signal == finding->signal;
 }

@@ -8,7 +8,7 @@ is 2 status
 lines err 1
 for words in '42' '42 --' '42 --times 0 -- true' '42 --times x -- true' '--seed 1 --seed 2 -- true' \
     '--seed 1 --finding F1 -- true' '42 --strategy nonsense -- true' '42 --strategy list -- true' \
-    '42 --gdb --times 3 -- true' '42 --set x=1 -- true' '42 --nonsense -- true' \
+    '42 --gdb --times 3 -- true' '42 --timeout 0 -- true' '42 --timeout 3x -- true' '42 --set x=1 -- true' '42 --nonsense -- true' \
     '--schedule ./none -- true' 'rp1.AAAA.00 -- true' 'rp9.AAAA.00 -- true' 'rp1. -- true' \
     '--schedule /dev/null -- true' 'F1 -- true' '--finding 1-abcd -- true' '-- true'; do
     run reprise replay $words
@@ -106,7 +106,7 @@ run bash -c "\"\$REPRISE\" $line"
 is 3 status
 is "$lost" out
 [ "$(hash_of)" = "$hash" ] || complain "not schedule $hash"
-like err "^reprise: seed $failing \(random\): [0-9,]+ points, [0-9,]+ switches, schedule $hash$"
+like err "^reprise: seed $failing \(random\): [0-9,]+ points?, [0-9,]+ switch(es)?, schedule $hash$"
 like err "^  in a debugger: reprise replay $failing --gdb -- ./lost$"
 run reprise replay --aslr --seed $failing ./lost
 is 3 status
@@ -182,6 +182,21 @@ like err '^reprise: 10 of 10 the same: '
 run reprise replay 5 --strategy delay --times 2 -- ./lost
 like err '^reprise: under this strategy threads run in parallel, so runs may differ$'
 ok 'a program without the runtime; a strategy that promises less'
+
+cat >endless.c <<'END'
+int main(void)
+{
+    for (volatile int i = 0;; i++)
+        ;
+}
+END
+gcc endless.c -o endless
+run reprise replay 1 --times 2 --timeout 0.2 -- ./endless
+has err '2 of 2 the same: no end within 0.2 s'
+run reprise replay 1 --timeout 200ms -- ./endless
+[ $status -gt 128 ] || complain 'not ended by a signal'
+has err 'ended before it could say how it was scheduled'
+ok 'a program without an end'
 
 if have gdb && gdb -q -batch -ex 'set startup-with-shell off' -ex run --args ./uninstrumented 2>&1 |
     grep -q 'exited'; then
