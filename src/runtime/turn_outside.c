@@ -103,15 +103,7 @@ static void take_turn(uint64_t word)
     rt_turn_unready(u);
     u->state = RT_TURN_OUTSIDE;
     rt_turns.outside++;
-    if (rt_turns.nready) {
-        rt_turn_give(rt_turn_pick(u, false));
-    } else if (rt_turns.first_waiting) { /* one of those has to look after time and descriptors */
-        rt_turns.first_waiting->on_duty = true;
-        rt_turn_give(rt_turns.first_waiting);
-    } else {
-        rt_turns.holder = NULL;
-        core_lock_release(&rt_turns.lock);
-    }
+    rt_turn_give(rt_turn_next(u));
 }
 
 static int watch(void *unused)
