@@ -17,7 +17,8 @@
  *     -O OPTIONS    more options of the runtime
  *     -t SECONDS    limit of a run (10)
  *     -e FILE       the output that is right, for KIND output
- *     -v            shows the output of failures (hunt) and of what differs (repeat)
+ *     -w PREFIX     repeat: keeps two outputs that differ, as compared: PREFIX.first, PREFIX.other
+ *     -v            hunt: shows the output of the failure
  *
  * Outputs are compared after this: process and thread numbers of reports ("pid=", "tid=",
  * "==123==", " T123)" of a crash) and hexadecimal numbers of nine digits or more (addresses) are
@@ -46,7 +47,7 @@ extern char **environ;
 enum { TIMED_OUT = 1000 }; /* a status that no program has */
 
 static struct {
-    const char *verb, *kind, *strategy, *options, *expected_file;
+    const char *verb, *kind, *strategy, *options, *expected_file, *keep;
     long runs, first, limit_s;
     bool verbose;
     char **program;
@@ -351,20 +352,39 @@ static bool same(const struct outcome *a, const struct outcome *b)
            !b->diverged;
 }
 
+/* Keeps the normalised output of the run just made. */
+static void keep(const char *suffix)
+{
+    if (!arguments.keep)
+        return;
+    char path[4096];
+    snprintf(path, sizeof(path), "%s.%s", arguments.keep, suffix);
+    size_t bytes;
+    char *text = contents(1, output, &bytes);
+    bytes = normalise(text, bytes);
+    FILE *file = fopen(path, "w");
+    if (!file)
+        die(path);
+    fwrite(text, 1, bytes, file);
+    fclose(file);
+}
+
 static int repeat(void)
 {
+    enum { MOST_TOLD = 4 };
     struct outcome first = run(arguments.first);
+    struct outcome odd[MOST_TOLD];
     long equal = 1;
-    struct outcome odd[8];
     int odds = 0;
+    keep("first");
     for (long i = 1; i < arguments.runs; i++) {
         struct outcome o = run(arguments.first);
         if (same(&first, &o)) {
             equal++;
-        } else if (odds < 8) {
+        } else if (odds < MOST_TOLD) {
+            if (odds == 0)
+                keep("other");
             odd[odds++] = o;
-            if (arguments.verbose)
-                show_output();
         }
     }
     printf("%ld %ld %d %s %ld\n", equal, arguments.runs, first.status, first.hash, first.steps);
@@ -387,7 +407,7 @@ static int measure(void)
 static void usage(void)
 {
     fputs("usage: again hunt|repeat|time -n RUNS [-s SEED] [-k KIND] [-S STRATEGY] [-O OPTIONS] "
-          "[-t SECONDS] [-e FILE] [-v] -- PROGRAM...\n",
+          "[-t SECONDS] [-e FILE] [-w PREFIX] [-v] -- PROGRAM...\n",
           stderr);
     exit(2);
 }
@@ -397,7 +417,7 @@ static void parse(int argc, char **argv)
     if (argc < 2)
         usage();
     arguments.verb = argv[1];
-    for (int c; (c = getopt(argc - 1, argv + 1, "+n:k:s:S:O:t:e:v")) != -1;) {
+    for (int c; (c = getopt(argc - 1, argv + 1, "+n:k:s:S:O:t:e:w:v")) != -1;) {
         switch (c) {
         case 'n':
             arguments.runs = atol(optarg);
@@ -419,6 +439,9 @@ static void parse(int argc, char **argv)
             break;
         case 'e':
             arguments.expected_file = optarg;
+            break;
+        case 'w':
+            arguments.keep = optarg;
             break;
         case 'v':
             arguments.verbose = true;
