@@ -65,8 +65,9 @@ static int play_once(const struct replay *replay)
     if (outcome.spoke)
         replay_print_schedule(&replay->origin, &outcome);
     else
-        cli_error("replay", "the runtime did not come up in %s, so nothing decided its schedule",
-                  replay->argv[0]);
+        cli_error("replay", "the runtime did not come up in %s, so nothing decided its schedule%s",
+                  replay->argv[0],
+                  replay->target.info.is_elf ? "" : "; name the interpreter of a script before it");
     int status = judge(replay, &outcome);
     if (outcome.spoke && !outcome.interrupted)
         print_next(replay);
@@ -166,6 +167,7 @@ static int parse(struct replay *replay, int argc, char **argv)
 static int replay_main(int argc, char **argv)
 {
     struct replay replay = {.target.who = "replay", .times = 1};
+    sigprocmask(SIG_SETMASK, NULL, &replay.mask);
     int status = parse(&replay, argc, argv);
     if (status)
         return status == CLI_HELP ? CLI_OK : CLI_USAGE;

@@ -8,6 +8,8 @@
 #include "replay_print.h"
 #include "store/store.h"
 
+#include <signal.h>
+
 enum replay_form {
     REPLAY_ANY, /* find out */
     REPLAY_SEED,
@@ -25,6 +27,7 @@ struct replay {
     long times;
     double limit_s;
     bool gdb;
+    sigset_t mask; /* as it was: attempts leave signals blocked */
 
     /* what it means */
     struct target target;

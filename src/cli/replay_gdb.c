@@ -4,7 +4,6 @@
 #include "seed.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -84,6 +83,7 @@ int replay_gdb(const struct replay *replay)
     print_hint(replay);
     pid_t pid = fork();
     if (pid == 0) {
+        sigprocmask(SIG_SETMASK, &replay->mask, NULL);
         execv(path, (char **)command.at);
         _exit(CLI_NOT_FOUND);
     }

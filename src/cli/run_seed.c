@@ -4,6 +4,7 @@
 #include "seed.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -86,8 +87,12 @@ int run_settle_seed(struct run *run)
     return status ? status : add(run, "strategy", run->strategy);
 }
 
+/* Attempts leave signals blocked, which the program of this run is to get. */
 int run_add_profile(struct run *run)
 {
-    return add(run, "profile",
-               replay_profile("run", run->strategy, &run->target, &run->options, 0));
+    sigset_t mask;
+    sigprocmask(SIG_SETMASK, NULL, &mask);
+    const char *profile = replay_profile("run", run->strategy, &run->target, &run->options, 0);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    return add(run, "profile", profile);
 }

@@ -25,9 +25,10 @@ static void print_silence(const struct run *run, const struct findings *findings
     if (run->target.info.instrumented && !findings->starts)
         cli_error("run", "the program has another runtime of -fsanitize=thread in it, so nothing "
                          "was recorded; link it with reprise cc");
-    else if (run->target.preload && !findings->starts)
-        cli_error("run", "the runtime did not come up in %s, so the seed decided nothing",
-                  run->target.argv[0]);
+    else if (run->target.seeded && !findings->starts)
+        cli_error("run", "the runtime did not come up in %s, so the seed decided nothing%s",
+                  run->target.argv[0],
+                  run->target.info.is_elf ? "" : "; name the interpreter of a script before it");
     else if (status)
         fprintf(stderr, "reprise: no findings; the program ended with status %d\n", status);
     else

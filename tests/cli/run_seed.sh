@@ -143,6 +143,10 @@ run reprise run -q --seed $failing ./lost
 like err "^reprise: seed $failing "
 ok 'a failure comes with the line to type next'
 
+run reprise run --seed 7 --strategy surw grep SigBlk: /proc/self/status
+like out '^SigBlk:[[:space:]]*0+$'
+ok 'no signal stays blocked'
+
 run reprise run --seed 7 --trace steps ./lost
 like "out" 'balance'
 head -n 1 steps >.out && out=$(cat .out)
