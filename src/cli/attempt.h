@@ -59,8 +59,9 @@ struct attempt_outcome {
 
     /* From the sidecar, of the process that was started, or else of the first that spoke. Texts
      * are NULL, and numbers 0, when it did not say. */
-    bool spoke; /* the runtime was in the program */
-    bool ended; /* it came to an orderly end, so what follows is complete */
+    bool spoke;      /* the runtime was in the program */
+    bool ended;      /* it came to an orderly end, so what follows is complete */
+    int told_status; /* that it meant to end with; -1: it did not say */
     char *build_id;
     char *seed, *strategy; /* as the runtime understood them */
     char *hash;            /* "0x..." of the schedule */

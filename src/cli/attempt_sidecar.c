@@ -95,6 +95,8 @@ static void tell(struct attempt_outcome *outcome, const struct story *story)
     const json_t *end = story->end, *diverged = json_object_get(end, "diverged");
     outcome->spoke = story->start != NULL;
     outcome->ended = end != NULL;
+    const json_t *status = json_object_get(end, "status");
+    outcome->told_status = json_is_integer(status) ? (int)json_integer_value(status) : -1;
     outcome->build_id = copy(story->start, "build_id");
     outcome->seed = copy(end, "seed");
     outcome->strategy = copy(end, "strategy");

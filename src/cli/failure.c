@@ -232,10 +232,14 @@ static void add_plain(struct failures *failures, const struct attempt_outcome *o
                   });
 }
 
-/* The exit status that the runtime gives a program with findings says nothing more. */
-static bool is_told_by_findings(const struct attempt_outcome *outcome)
+/* The exit status that the runtime gives a program with findings says nothing more. With exitcode=0
+ * it leaves programs theirs, and gives 1 to those that it ends itself. */
+static bool is_told_by_findings(const struct attempt_outcome *outcome,
+                                const struct failure_rules *rules)
 {
-    return outcome->findings.count && outcome->status == EXIT_OF_FINDINGS;
+    int status = rules->exitcode ? rules->exitcode : EXIT_OF_FINDINGS;
+    bool ended_by_runtime = outcome->told_status == 0 && outcome->status == 1;
+    return outcome->findings.count && (outcome->status == status || ended_by_runtime);
 }
 
 static void add_end(struct failures *failures, const struct attempt_outcome *outcome,
@@ -249,8 +253,46 @@ static void add_end(struct failures *failures, const struct attempt_outcome *out
         add_plain(failures, outcome, "timeout", text, program);
     else if (outcome->signal)
         add_signal(failures, outcome, program);
-    else if (!is_told_by_findings(outcome) && !rules->success[outcome->status])
+    else if (!is_told_by_findings(outcome, rules) && !rules->success[outcome->status])
         add_plain(failures, outcome, "exit", text, program);
+}
+
+/* A program that gives up joins nobody. */
+static void drop_leaks(struct failures *failures)
+{
+    bool gave_up = false;
+    size_t left = 0;
+    for (size_t i = 0; i < failures->count; i++)
+        gave_up |= strcmp(failures->at[i].type, "exit") == 0;
+    for (size_t i = 0; i < failures->count; i++)
+        if (gave_up && strcmp(failures->at[i].type, "thread-leak") == 0)
+            drop(&failures->at[i]);
+        else
+            failures->at[left++] = failures->at[i];
+    failures->count = left;
+}
+
+/* The lower, the more it asks for an explanation: what ended the program comes before what was
+ * noticed on the way. */
+static int rank(const struct failure *failure)
+{
+    static const char *const ends[] = {"check",    "signal",      "exit",    "timeout",
+                                       "deadlock", "lost-wakeup", "livelock"};
+    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
+        if (strcmp(failure->type, ends[i]) == 0)
+            return 0;
+    return strncmp(failure->type, "lock-order", 10) == 0 ? 2 : 1;
+}
+
+static void sort_failures(struct failures *failures)
+{
+    for (size_t i = 1; i < failures->count; i++) {
+        struct failure failure = failures->at[i];
+        size_t at = i;
+        for (; at > 0 && rank(&failures->at[at - 1]) > rank(&failure); at--)
+            failures->at[at] = failures->at[at - 1];
+        failures->at[at] = failure;
+    }
 }
 
 struct failures failures_of(const struct attempt_outcome *outcome, const struct target *target,
@@ -266,6 +308,8 @@ struct failures failures_of(const struct attempt_outcome *outcome, const struct 
         add_plain(&failures, outcome, "check", title, rules->command ? rules->command : program);
         free(title);
     }
+    drop_leaks(&failures);
+    sort_failures(&failures);
     return failures;
 }
 

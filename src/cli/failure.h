@@ -2,9 +2,10 @@
  * a crash, an exit status, a signal, no end, a check that failed.
  *
  * Each failure has a signature, by which it is known again in other runs. That of a finding is its
- * own. Others are made of the type, of what the program said when it died (the expression of an
- * assert, the reason of abort(), the function that crashed; numbers in it do not count), or else of
- * the status and the name of the program.
+ * own; threads that were left running by a program that gave up are none. Others are made of the
+ * type, of what the program said when it died (the expression of an assert, the reason of abort(),
+ * the function that crashed; numbers in it do not count), or else of the status and the name of the
+ * program.
  */
 #ifndef REPRISE_CLI_FAILURE_H
 #define REPRISE_CLI_FAILURE_H
@@ -27,11 +28,13 @@ struct failures {
 /* What is normal for the program. */
 struct failure_rules {
     bool success[256];   /* exit statuses that are no failure, besides 0 */
+    int exitcode;        /* that the runtime was told to give programs with findings; 0: 66 */
     const char *command; /* --check, for signatures; may be NULL */
 };
 
-/* All that was wrong. `check` is what a check said about the output: NULL for nothing. Of a run
- * with ATTEMPT_KEEP for its errors; without it, signatures of crashes say less. */
+/* All that was wrong, what ended the program first. `check` is what a check said about the output:
+ * NULL for nothing. Of a run with ATTEMPT_KEEP for its errors; without it, signatures of crashes
+ * say less. */
 struct failures failures_of(const struct attempt_outcome *outcome, const struct target *target,
                             const struct failure_rules *rules, const char *check);
 void failures_free(struct failures *failures);

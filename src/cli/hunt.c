@@ -118,6 +118,9 @@ static int add_set(struct hunt *hunt, const char *assignment)
         return CLI_USAGE;
     }
     char *name = strndup(assignment, length);
+    if (strcmp(name, "exitcode") == 0)
+        hunt->rules.exitcode = trial.exitcode;
+    hunt->own_max_steps |= strcmp(name, "max_steps") == 0;
     int status = target_set(&hunt->settings, "hunt", name, value);
     words_add(&hunt->result.plan.sets, assignment);
     free(name);
@@ -214,6 +217,7 @@ static void settle_plan(struct hunt *hunt, char **argv)
     for (; *argv; argv++)
         words_add(&plan->argv, *argv);
     plan->directory = getcwd(here, sizeof here) ? here : "";
+    hunt_set_options(hunt, 0);
     if (!plan->strategies.count)
         words_add(&plan->strategies, "random");
     if (!plan->seeds && !(plan->time_s > 0)) {

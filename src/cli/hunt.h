@@ -29,6 +29,7 @@ struct found {
     struct store_finding row; /* owned; id 0: not in the database */
     char **seeds;             /* under which it was seen, each as "STRATEGY SEED"; owned */
     size_t seed_count, seed_capacity;
+    char *extra;         /* NAME=VALUE: an option of the runtime that it takes to come back; NULL */
     uint64_t count;      /* seeds, also those that the list has no room for */
     bool other_schedule; /* it came back, but the schedule was another one */
     bool unkept;         /* is nowhere but on the screen */
@@ -85,12 +86,15 @@ void hunt_result_path(char *path, size_t size, const char *directory, unsigned s
 
 struct hunt {
     struct target target;
-    struct words settings; /* --set in the runtime's syntax */
+    struct words settings;     /* --set in the runtime's syntax */
+    struct words run_settings; /* those of a run: ours, and then these, which win */
+    uint64_t max_steps;        /* of a run; 0: the runtime's own limit */
     struct hunt_result result;
     const char *out; /* --out; NULL: none */
     int jobs;
     double limit_s; /* of a run */
     bool keep_going;
+    bool own_max_steps; /* the user's */
     struct failure_rules rules;
     enum cli_color color;
 
@@ -114,6 +118,8 @@ struct hunt {
 /* The run without scheduling. 0 to go on, or an exit status. */
 int hunt_baseline(struct hunt *hunt);
 void hunt_search(struct hunt *hunt);
+/* Settles the options of runs. `steps` are those of the first run, 0 before it. */
+void hunt_set_options(struct hunt *hunt, uint64_t steps);
 /* Fills an attempt for this seed. */
 struct attempt hunt_attempt(const struct hunt *hunt, const char *strategy, const char *seed);
 /* What was wrong with it, --check included. */
@@ -154,7 +160,7 @@ double hunt_silence(uint64_t done);
 void hunt_print_merged(const struct found_list *list, const struct hunt_plan *plan, uint64_t done,
                        unsigned shards);
 void hunt_print_replay(FILE *stream, const struct hunt_plan *plan, const char *strategy,
-                       const char *seed);
+                       const char *seed, const char *extra);
 /* The exit status that goes with what was found. */
 int found_status(const struct found_list *list);
 

@@ -1,6 +1,7 @@
 #include "hunt.h"
 #include "report/module.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +64,7 @@ void found_list_free(struct found_list *list)
         for (size_t k = 0; k < list->at[i].seed_count; k++)
             free(list->at[i].seeds[k]);
         free(list->at[i].seeds);
+        free(list->at[i].extra);
         store_finding_free(&list->at[i].row);
     }
     free(list->at);
@@ -91,7 +93,8 @@ static char **copy_words(const struct words *words)
     return copies;
 }
 
-static char *join(const struct words *words)
+/* In the runtime's syntax. */
+static char *join(const struct words *words, const char *extra)
 {
     char *text = strdup("");
     for (size_t i = 0; text && i < words->count; i++) {
@@ -101,12 +104,39 @@ static char *join(const struct words *words)
         free(text);
         text = longer;
     }
-    return text;
+    char *all;
+    if (!extra)
+        return text;
+    if (asprintf(&all, "%s%s%s", text, *text ? ":" : "", extra) < 0)
+        abort();
+    free(text);
+    return all;
+}
+
+/* Runs of a hunt have options that others don't have, and some failures are others without them:
+ * a program with findings ends with its own status here, and a livelock is one sooner. */
+static char *extra_of(const struct hunt *hunt, const struct failure *failure,
+                      const struct attempt_outcome *outcome)
+{
+    char *extra = NULL;
+    if (strcmp(failure->type, "exit") == 0 && outcome->findings.count && !hunt->rules.exitcode)
+        extra = strdup("exitcode=0");
+    else if (strcmp(failure->type, "livelock") == 0 && hunt->max_steps &&
+             asprintf(&extra, "max_steps=%" PRIu64, hunt->max_steps) < 0)
+        abort();
+    return extra;
+}
+
+/* As it is without our options. */
+static int plain_status(const struct failure *failure, const struct attempt_outcome *outcome)
+{
+    bool told_by_runtime = outcome->status >= 0 && strcmp(failure->type, "signal") == 0;
+    return told_by_runtime ? 66 : outcome->status;
 }
 
 static struct store_finding make_row(const struct hunt *hunt, const struct failure *failure,
                                      const struct attempt_outcome *outcome, const char *strategy,
-                                     const char *seed)
+                                     const char *seed, const char *extra)
 {
     return (struct store_finding){
         .signature = strdup(failure->signature),
@@ -116,11 +146,11 @@ static struct store_finding make_row(const struct hunt *hunt, const struct failu
         .directory = strdup(hunt->result.plan.directory),
         .seed = strdup(seed),
         .strategy = strdup(strategy),
-        .settings = join(&hunt->settings),
+        .settings = join(&hunt->settings, extra),
         .build_id = copy(outcome->build_id),
         .hash = copy(outcome->hash),
         .steps = (int64_t)outcome->steps,
-        .status = outcome->status,
+        .status = plain_status(failure, outcome),
         .signal = outcome->signal,
         .report = copy(failure->report),
         .details = copy(failure->details),
@@ -175,8 +205,11 @@ void hunt_found(struct hunt *hunt, const char *strategy, const char *seed,
     for (size_t i = 0; i < failures->count; i++) {
         struct found *found = found_find(list, failures->at[i].signature);
         if (!found) {
-            struct store_finding row = make_row(hunt, &failures->at[i], outcome, strategy, seed);
+            char *extra = extra_of(hunt, &failures->at[i], outcome);
+            struct store_finding row =
+                make_row(hunt, &failures->at[i], outcome, strategy, seed, extra);
             found = found_new(list, &row);
+            found->extra = extra;
         }
         found_add_seed(found, strategy, seed);
         hunt_keep_occurrence(hunt, found, strategy, seed);

@@ -20,8 +20,12 @@ int found_status(const struct found_list *list)
 /* ---- lines to type ---- */
 
 /* Everything behind the options that are the hunt's own. */
-static void print_program(FILE *stream, const struct hunt_plan *plan)
+static void print_program(FILE *stream, const struct hunt_plan *plan, const char *extra)
 {
+    if (extra) {
+        fputs(" --set ", stream);
+        seed_print_word(stream, extra);
+    }
     for (size_t i = 0; i < plan->sets.count; i++) {
         fputs(" --set ", stream);
         seed_print_word(stream, plan->sets.at[i]);
@@ -34,10 +38,10 @@ static void print_program(FILE *stream, const struct hunt_plan *plan)
 }
 
 void hunt_print_replay(FILE *stream, const struct hunt_plan *plan, const char *strategy,
-                       const char *seed)
+                       const char *seed, const char *extra)
 {
     seed_print_replay(stream, seed, strategy, NULL);
-    print_program(stream, plan);
+    print_program(stream, plan, extra);
     putc('\n', stream);
 }
 
@@ -51,7 +55,7 @@ static void print_hunt_on(FILE *stream, const struct hunt_plan *plan)
     if (plan->time_s > 0 && !plan->seeds)
         fprintf(stream, " --time %s", number);
     fprintf(stream, " --seed-from %" PRIu64, plan->first_seed);
-    print_program(stream, plan);
+    print_program(stream, plan, NULL);
     putc('\n', stream);
 }
 
@@ -97,7 +101,7 @@ void hunt_print_found(struct hunt *hunt, const struct found *found)
     print_body(hunt, row);
     print_doubts(found);
     fputs("  to play it again: ", stdout);
-    hunt_print_replay(stdout, &hunt->result.plan, row->strategy, row->seed);
+    hunt_print_replay(stdout, &hunt->result.plan, row->strategy, row->seed, found->extra);
     putchar('\n');
     fflush(stdout);
 }
@@ -304,5 +308,6 @@ void hunt_print_merged(const struct found_list *list, const struct hunt_plan *pl
            shards == 1 ? "" : "s");
     found_list_print(stdout, list, done);
     fputs("  to play the first again: ", stdout);
-    hunt_print_replay(stdout, plan, list->at[0].row.strategy, list->at[0].row.seed);
+    hunt_print_replay(stdout, plan, list->at[0].row.strategy, list->at[0].row.seed,
+                      list->at[0].extra);
 }

@@ -94,6 +94,8 @@ static json_t *from_found(const struct found *found)
         if (text)
             json_object_set_new(json, texts[i].name, from_text(text));
     }
+    if (found->extra)
+        json_object_set_new(json, "extra", from_text(found->extra));
     json_object_set_new(json, "argv", from_words((const char *const *)row->argv, words));
     json_object_set_new(json, "seeds",
                         from_words((const char *const *)found->seeds, found->seed_count));
@@ -135,6 +137,7 @@ static bool to_found(const json_t *json, struct found_list *list)
     struct found *found = found_new(list, &row);
     found->seeds = read_words(json_object_get(json, "seeds"), &found->seed_count);
     found->seed_capacity = found->seed_count;
+    found->extra = to_text(json_object_get(json, "extra"));
     found->count = (uint64_t)number(json, "count");
     found->other_schedule = json_is_true(json_object_get(json, "other_schedule"));
     return true;

@@ -9,7 +9,7 @@
 
 #define TICK_S 0.2
 
-enum { BASELINE_LIMIT_S = 60 };
+enum { BASELINE_LIMIT_S = 60, SHORT_LIMIT_S = 10 };
 
 /* Seeds of this shard are counted from 0: number i is the seed first_seed + shard - 1 + i * of. */
 struct slot {
@@ -43,11 +43,29 @@ static bool is_controlled(const char *strategy)
     return core_strategy_parse(&config, strategy) == 0 && core_strategy_is_controlled(config.kind);
 }
 
+/* A program with findings keeps its exit status, so that one failure does not hide the other. A
+ * schedule that is a hundred times longer than the first run, or than a program that runs for
+ * a moment may be, goes in circles: waiting for the runtime's own limit would take long. */
+void hunt_set_options(struct hunt *hunt, uint64_t steps)
+{
+    enum { ENOUGH_STEPS = 1000000, TIMES = 100, LIMIT = 2000000000 };
+    hunt->run_settings.count = 0;
+    words_add(&hunt->run_settings, "exitcode=0");
+    hunt->max_steps = 0;
+    if (steps && !hunt->own_max_steps) {
+        hunt->max_steps = ENOUGH_STEPS + (steps < LIMIT / TIMES ? TIMES * steps : LIMIT / 2);
+        if (hunt->max_steps > LIMIT)
+            hunt->max_steps = LIMIT;
+        words_addf(&hunt->run_settings, "max_steps=%" PRIu64, hunt->max_steps);
+    }
+    words_add_all(&hunt->run_settings, &hunt->settings);
+}
+
 struct attempt hunt_attempt(const struct hunt *hunt, const char *strategy, const char *seed)
 {
     return (struct attempt){
         .target = &hunt->target,
-        .settings = &hunt->settings,
+        .settings = &hunt->run_settings,
         .seed = strcmp(strategy, "os") == 0 || strcmp(strategy, "rr") == 0 ? NULL : seed,
         .strategy = strategy,
         .profile = hunt->profile[0] && strncmp(strategy, "surw", 4) == 0 ? hunt->profile : NULL,
@@ -102,7 +120,24 @@ static bool is_of_detector(const struct failures *failures)
     return false;
 }
 
-/* A program that fails in the simplest of all orders is mostly one that was called wrongly. */
+/* Left to the kernel, does it work? */
+static bool works_by_itself(struct hunt *hunt)
+{
+    struct attempt attempt = hunt_attempt(hunt, "os", "0");
+    struct attempt_outcome outcome;
+    if (attempt.limit_s > SHORT_LIMIT_S)
+        attempt.limit_s = SHORT_LIMIT_S;
+    if (attempt_run(&attempt, &outcome))
+        return false;
+    struct failures failures = hunt_judge(hunt, &outcome);
+    bool works = !failures.count && !outcome.interrupted;
+    failures_free(&failures);
+    attempt_outcome_free(&outcome);
+    return works;
+}
+
+/* A program that fails in the simplest of all orders, and also when the kernel schedules, is mostly
+ * one that was called wrongly. */
 static int judge_baseline(struct hunt *hunt, const char *strategy,
                           const struct attempt_outcome *outcome, const struct failures *failures)
 {
@@ -116,7 +151,7 @@ static int judge_baseline(struct hunt *hunt, const char *strategy,
     }
     if (!failures->count)
         return 0;
-    if (is_of_detector(failures) || plan->all || hunt->keep_going) {
+    if (is_of_detector(failures) || plan->all || hunt->keep_going || works_by_itself(hunt)) {
         hunt_found(hunt, strategy, "0", failures, outcome);
         if (!plan->all && !hunt->keep_going)
             hunt->result.complete = true;
@@ -128,7 +163,7 @@ static int judge_baseline(struct hunt *hunt, const char *strategy,
               plan->argv.at[0], strategy, failures->at[0].title);
     print_last_words(outcome, failures);
     fputs("  to see it: ", stderr);
-    hunt_print_replay(stderr, plan, strategy, "0");
+    hunt_print_replay(stderr, plan, strategy, "0", NULL);
     return 1;
 }
 
@@ -147,9 +182,10 @@ int hunt_baseline(struct hunt *hunt)
                       CLI_FAILURE)
                    : target_cannot_start(&hunt->target, -error);
     if (!given) /* a run is slow when the machine is, and a schedule may be a slow one */
-        hunt->limit_s = outcome.seconds > 1 ? 10 * outcome.seconds : 10;
+        hunt->limit_s = outcome.seconds > 1 ? 10 * outcome.seconds : SHORT_LIMIT_S;
     struct failures failures = {0};
     int status = 0;
+    hunt_set_options(hunt, outcome.steps);
     hunt->interrupted = outcome.interrupted;
     if (!outcome.interrupted) {
         failures = hunt_judge(hunt, &outcome);

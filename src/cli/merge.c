@@ -75,11 +75,16 @@ static void join(struct found_list *list, struct found *more)
     struct found *known = found_find(list, more->row.signature);
     if (!known) {
         known = found_new(list, &more->row);
+        known->extra = more->extra;
         more->row = (struct store_finding){0};
+        more->extra = NULL;
     } else if (is_lower(&more->row, &known->row)) {
         struct store_finding row = known->row;
+        char *extra = known->extra;
         known->row = more->row;
+        known->extra = more->extra;
         more->row = row;
+        more->extra = extra;
     }
     uint64_t count = known->count + more->count;
     for (size_t i = 0; i < more->seed_count; i++) {

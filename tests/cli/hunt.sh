@@ -74,7 +74,7 @@ like out '^  F[0-9] +data race.*  6 of 20 seeds, first 3  1-aa$'
 like out '^  F[0-9] +data race.*  4 of 20 seeds, first [48]  1-bb$' # 12 has only 1-aa
 like out '^  F[0-9] +exit status 5.*  1 of 20 seeds, first 7  1-'
 [ "$(row 'count, build_id, schedule, trail, hash, steps, reproduced, type, status' 1-aa)" = \
-    '6|ab12|rp1.x.y|1:00|0x3|7|1|data-race|66' ] || complain "$(row '*' 1-aa)"
+    '6|ab12|rp1.x.y|1:00|0x3|7|1|data-race|0' ] || complain "$(row '*' 1-aa)"
 before=$(row id 1-aa)
 hunt -n 20 --all ./prog 3%:race
 [ "$(row count 1-aa)" = 6 ] || complain 'the same seeds are counted twice'
@@ -117,6 +117,29 @@ is 66 status
 like out '^reprise: 5 findings in 6 seeds '
 ok 'kinds of failures'
 
+hunt -n 3 ./prog 2:leak-exit # nobody is joined by a program that gives up
+is 1 status
+like out '^F[0-9]+  exit status 7$'
+has out 'reprise replay 2 --set exitcode=0 -- ./prog'
+lacks out 1-dd
+[ "$(sqlite3 .reprise/findings.db "select settings, status from finding where title like '%status 7'")" = \
+    'exitcode=0|7' ] || complain 'not kept as it is'
+hunt -n 3 ./prog 2:race-exit
+is 66 status
+like out '^reprise: 2 findings in 2 seeds'
+[ "$(grep -E '^F' <<<"$out" | head -n 1 | grep -c 'exit status 7')" = 1 ] || complain 'what ended it is not first'
+hunt -n 3 --set exitcode=9 ./prog 2:race
+is 66 status
+like out '^reprise: 1 finding in 2 seeds'
+hunt -n 3 ./prog 2:halt
+is 66 status
+like out '^reprise: 1 finding in 2 seeds'
+hunt -n 3 ./prog 2:livelock
+has out 'reprise replay 2 --set max_steps=1000700 -- ./prog'
+hunt -n 3 --set max_steps=5 ./prog 2:livelock
+has out 'reprise replay 2 --set max_steps=5 -- ./prog'
+ok 'what else is found in a run that fails'
+
 hunt -n 3 --check '! grep -q wrong' ./prog any:out
 is 1 status
 has err 'fails without any scheduling'
@@ -133,10 +156,14 @@ is 1 status
 like err '^reprise hunt: ./prog fails without any scheduling \(strategy rr\): exit status 2; '
 like err '^  \| gone wrong$'
 has err 'reprise replay 0 --strategy rr -- ./prog any:exit2'
-[ "$(seeds)" = 'rr ' ] || complain "seeds $(seeds)"
+[ "$(seeds | xargs)" = rr ] || complain "seeds $(seeds)"
 hunt -n 9 --keep-going ./prog rr:exit2 3:exit2 7:race
 is 66 status
 like out '^  seed 7 of random; signature 1-aa$'
+hunt -n 9 ./prog rr:exit2 # which works when the kernel schedules
+is 1 status
+is '' err
+has out 'reprise replay 0 --strategy rr -- ./prog'
 hunt -n 5 ./prog rr:race
 is 66 status
 has out 'reprise replay 0 --strategy rr -- ./prog'
