@@ -76,6 +76,7 @@ static int take_schedule(struct shrink *shrink, const char *text)
     if (!shrink->schedule.items)
         abort();
     core_schedule_decode(&shrink->schedule, text);
+    shrink->before = shrink->schedule.count;
     return 0;
 }
 
@@ -158,7 +159,7 @@ static void print_switches(FILE *stream, uint32_t count)
 
 static void print_summary(FILE *stream, const struct shrink *shrink)
 {
-    fprintf(stream, "%u -> ", shrink->schedule.count);
+    fprintf(stream, "%u -> ", shrink->before);
     print_switches(stream, shrink->count);
     fprintf(stream, ", %ld runs; ", shrink->runs);
     if (!shrink->minimal)
@@ -172,10 +173,9 @@ static void print_summary(FILE *stream, const struct shrink *shrink)
               stream);
 }
 
-static void print_replay(FILE *stream, const struct command *c)
+/* " --set ... -- PROGRAM ARGUMENT...", the end of a line to type. */
+static void print_program(FILE *stream, const struct replay *replay)
 {
-    const struct replay *replay = &c->shrink.replay;
-    seed_print_replay(stream, c->last.schedule, NULL, NULL);
     for (size_t i = 0; i < replay->sets.count; i++) {
         fputs(" --set ", stream);
         seed_print_word(stream, replay->sets.at[i]);
@@ -185,6 +185,12 @@ static void print_replay(FILE *stream, const struct command *c)
         putc(' ', stream);
         seed_print_word(stream, *word);
     }
+}
+
+static void print_replay(FILE *stream, const struct command *c)
+{
+    seed_print_replay(stream, c->last.schedule, NULL, NULL);
+    print_program(stream, &c->shrink.replay);
 }
 
 /* What a function prints, as text. To be freed. */
@@ -322,14 +328,14 @@ static int tell_interrupted(const struct shrink *shrink)
     char *text = shrink_encode(shrink, shrink->kept, shrink->count);
     cli_error("shrink",
               "interrupted after %ld runs; these %u of %u switches are enough:", shrink->runs,
-              shrink->count, shrink->schedule.count);
+              shrink->count, shrink->before);
     fputs("  reprise shrink ", stderr);
     fputs(text, stderr);
-    fputs(" --", stderr);
-    for (char **word = shrink->replay.argv; *word; word++) {
-        putc(' ', stderr);
-        seed_print_word(stderr, *word);
+    if (shrink->check) {
+        fputs(" --check ", stderr);
+        seed_print_word(stderr, shrink->check);
     }
+    print_program(stderr, &shrink->replay);
     putc('\n', stderr);
     free(text);
     return 130; /* as a shell has it for ^C */
@@ -340,8 +346,9 @@ static int shrink_it(struct command *c)
     struct shrink *shrink = &c->shrink;
     shrink->until_s = shrink->time_s > 0 ? attempt_clock() + shrink->time_s : 0;
     int status = first_run(shrink);
-    if (!status)
-        status = shrink_search(shrink);
+    do
+        status = status ? status : shrink_search(shrink);
+    while (!status && shrink->minimal && shrink_swap(shrink));
     if (!status && shrink->interrupted)
         return tell_interrupted(shrink);
     if (!status)

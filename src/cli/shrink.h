@@ -1,6 +1,6 @@
 /* The parts of `reprise shrink`: shrink.c reads the command line and tells the result,
  * shrink_judge.c says whether a run fails in the way that is looked for, shrink_search.c finds the
- * fewest items of the schedule with which it does. */
+ * fewest items of the schedule with which it does, shrink_swap.c lets threads change places. */
 #ifndef REPRISE_CLI_SHRINK_H
 #define REPRISE_CLI_SHRINK_H
 
@@ -27,6 +27,7 @@ struct shrink {
 
     /* shrink_search.c */
     struct core_schedule schedule; /* of the run that is shrunk: all its items */
+    uint32_t before;               /* how many those of the first run were */
     uint32_t *kept, count;         /* those that are needed: indices, sorted */
     long runs;                     /* attempts made */
     bool minimal;                  /* the search came to its end */
@@ -49,6 +50,8 @@ bool shrink_fails(struct shrink *shrink, const struct attempt_outcome *outcome);
 /* The schedule of some items, by index, as attempts play it: what does not fit is passed over. To
  * be freed. */
 char *shrink_encode(const struct shrink *shrink, const uint32_t *set, uint32_t count);
+/* Any schedule as such a text. */
+char *shrink_text(const struct core_schedule *schedule);
 /* Writes it to a file. 0 or -errno. */
 int shrink_write(const struct shrink *shrink, const char *path, const uint32_t *set,
                  uint32_t count);
@@ -56,5 +59,11 @@ int shrink_write(const struct shrink *shrink, const char *path, const uint32_t *
 /* Fills kept, count, runs, minimal, interrupted. schedule is that of a run that fails. 0, or an
  * exit status after an error was printed. */
 int shrink_search(struct shrink *shrink);
+
+/* ---- shrink_swap.c ---- */
+
+/* Looks for a shorter schedule among those in which two threads have changed places. True:
+ * schedule, kept and count are of a shorter one, and the search should go on from there. */
+bool shrink_swap(struct shrink *shrink);
 
 #endif

@@ -49,17 +49,24 @@ static void *array_of(size_t count, size_t size)
 
 /* ---- schedules of some items ---- */
 
+char *shrink_text(const struct core_schedule *schedule)
+{
+    struct core_schedule loose = *schedule;
+    loose.strategy[0] = '\0'; /* says to the runtime to pass over what does not fit */
+    size_t bytes = core_schedule_text_bytes(&loose);
+    char *text = array_of(bytes, 1);
+    core_schedule_encode(&loose, text, bytes);
+    return text;
+}
+
 char *shrink_encode(const struct shrink *shrink, const uint32_t *set, uint32_t count)
 {
     struct core_schedule some = shrink->schedule;
     some.items = array_of(count, sizeof *some.items);
     some.count = count;
-    some.strategy[0] = '\0'; /* says to the runtime to pass over what does not fit */
     for (uint32_t i = 0; i < count; i++)
         some.items[i] = shrink->schedule.items[set[i]];
-    size_t bytes = core_schedule_text_bytes(&some);
-    char *text = array_of(bytes, 1);
-    core_schedule_encode(&some, text, bytes);
+    char *text = shrink_text(&some);
     free(some.items);
     return text;
 }
@@ -333,7 +340,7 @@ static void show_progress(struct search *s, bool last)
     if (!s->terminal || (!last && now - s->shown < 0.1))
         return;
     s->shown = now;
-    fprintf(stderr, "\r\033[Kshrinking: %u -> %u switches, %ld runs%s", s->shrink->schedule.count,
+    fprintf(stderr, "\r\033[Kshrinking: %u -> %u switches, %ld runs%s", s->shrink->before,
             s->d.count, s->shrink->runs, last ? "\r\033[K" : "");
     fflush(stderr);
 }
@@ -379,6 +386,7 @@ int shrink_search(struct shrink *shrink)
     s->terminal = isatty(STDERR_FILENO);
     s->candidate = array_of(items, sizeof *s->candidate);
     s->by_name = array_of(items, sizeof *s->by_name);
+    free(shrink->kept);
     shrink->kept = array_of(items, sizeof *shrink->kept);
     for (uint32_t i = 0; i < items; i++)
         s->by_name[i] = i;
