@@ -6,6 +6,7 @@
 #include "json.h"
 #include "options.h"
 #include "sys/sys.h"
+#include "turn.h"
 #include "turn_record.h"
 #include "turn_trace.h"
 
@@ -75,6 +76,7 @@ void rt_sidecar_init(void)
 
 static void end_with(int status, int signal)
 {
+    rt_turn_finish(status);
     start_line();
     if (!log.path[0])
         return;
@@ -85,7 +87,6 @@ static void end_with(int status, int signal)
         rt_json_number(&line, "signal", signal);
     rt_record_put(&line);
     end_line();
-    rt_trace_end(status);
     log.path[0] = '\0';
 }
 

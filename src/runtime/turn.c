@@ -1,5 +1,6 @@
 #include "turn_state.h"
 
+#include "../core/profile.h"
 #include "../core/schedule.h"
 #include "delay.h"
 #include "event.h"
@@ -431,10 +432,23 @@ static bool read_schedule(struct core_strategy_config *config)
     return true;
 }
 
-static bool read_profile(struct core_strategy_config *config)
+/* From the file of the option profile. Without one, or a good one, the strategy learns as it goes.
+ */
+static void read_profile(struct core_strategy_config *config)
 {
-    (void)config;
-    return true;
+    struct rt_text text = {0};
+    if (!rt_options.profile[0])
+        return;
+    struct core_profile *profile = core_alloc(sizeof *profile);
+    int error = rt_file_read(rt_options.profile, &text);
+    if (!error)
+        error = core_profile_parse(profile, text.data ? text.data : "", text.length);
+    if (error)
+        rt_say("profile='%s': %s; the run does without", rt_options.profile,
+               error == -EINVAL ? "not a profile" : rt_error_text(error));
+    else
+        config->profile = profile;
+    rt_text_free(&text);
 }
 
 /* What the options say. OS when they are wrong, after one line. */
@@ -449,8 +463,8 @@ static struct core_strategy_config configure(void)
         return (struct core_strategy_config){0};
     }
     config.seed = core_seed_hash(rt_options.seed);
-    if ((config.kind == CORE_STRATEGY_LIST && !read_schedule(&config)) ||
-        (config.kind == CORE_STRATEGY_SURW && !read_profile(&config)))
+    read_profile(&config);
+    if (config.kind == CORE_STRATEGY_LIST && !read_schedule(&config))
         config.kind = CORE_STRATEGY_OS;
     return config;
 }

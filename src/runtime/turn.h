@@ -128,9 +128,8 @@ void rt_turn_end(struct rt_thread *t);
 rt_addr rt_turn_end_of(uint32_t uid);
 /* In the child of fork: the caller is alone. */
 void rt_turn_after_fork(struct rt_thread *t);
-/* The run ends (exit, a deadly signal): nobody else gets the turn again. Writes the record. Any
- * thread, any context. */
-void rt_turn_finish(void);
+/* The run ends (exit, a deadly signal): writes the profile and the end of the trace. Any thread. */
+void rt_turn_finish(int status);
 
 /* Waits for its turn, so it is not inside the runtime though a scope is open. Any thread. */
 bool rt_turn_is_parked(const struct rt_thread *t);

@@ -7,6 +7,7 @@
 #include "turn_record.h"
 #include "turn_state.h"
 
+#include "../core/profile.h"
 #include "../core/schedule.h"
 #include "../wire/sidecar.h"
 #include "event.h"
@@ -17,6 +18,9 @@
 #include "options.h"
 #include "sys/sys.h"
 #include "turn_trace.h"
+
+#include <fcntl.h>
+#include <sys/syscall.h>
 
 static struct {
     uint64_t hash;
@@ -139,6 +143,36 @@ static void read_expected(void)
     rt_text_free(&text);
 }
 
+/* ---- the profile ---- */
+
+static struct core_profile *profile; /* NULL: none is wanted */
+
+static void put_text(void *context, const char *text, size_t bytes)
+{
+    rt_put_bytes(context, text, bytes);
+}
+
+/* Whole or not at all: a run that reads it may start at any time. */
+static void write_profile(void)
+{
+    struct rt_text text = {0};
+    char part[RT_LOG_PATH + 8];
+    struct rt_text name = {.data = part, .capacity = sizeof part, .fixed = true};
+    core_profile_write(profile, put_text, &text);
+    profile = NULL;
+    rt_put(&name, "%s.%d", rt_options.profile_out, sys_pid());
+    int fd = sys_open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int error = fd < 0 ? fd : rt_write_fd(fd, text.data, text.length);
+    if (fd >= 0)
+        sys_close(fd);
+    if (!error)
+        error = (int)sys_call(SYS_rename, (long)part, (long)rt_options.profile_out, 0, 0, 0, 0);
+    if (error)
+        rt_say("profile_out='%s': %s; there is no profile", rt_options.profile_out,
+               rt_error_text(error));
+    rt_text_free(&text);
+}
+
 /* ---- steps ---- */
 
 void rt_record_step(struct rt_turn *me, rt_pc pc)
@@ -151,6 +185,8 @@ void rt_record_step(struct rt_turn *me, rt_pc pc)
         trail_add(kept);
     if (expected)
         trail_compare(me);
+    if (profile)
+        core_profile_count(profile, me->task.id, me->task.op, me->task.object);
     if (rt_trace_on)
         rt_trace_point(me, pc);
     if (rt_strategy == CORE_STRATEGY_LIST && !record.diverged_step &&
@@ -209,6 +245,8 @@ void rt_record_wait(struct rt_turn *me)
 
 void rt_record_born(struct rt_turn *parent, struct rt_turn *child)
 {
+    if (profile)
+        core_profile_born(profile, child->task.id, parent->task.id);
     if (rt_trace_on)
         rt_trace_born(parent, child);
 }
@@ -229,8 +267,10 @@ void rt_record_init(void)
     if (rt_options.expect[0])
         read_expected();
     rt_trace_init();
-    record.observed =
-        kept || expected || rt_trace_on || rt_options.strategy[0] == 'l' || rt_options.schedule[0];
+    if (rt_options.profile_out[0])
+        profile = core_alloc(sizeof *profile);
+    record.observed = profile || kept || expected || rt_trace_on || rt_options.strategy[0] == 'l' ||
+                      rt_options.schedule[0];
     record.hash = 0x243f6a8885a308d3ull; /* pi: a run without points has a hash, too */
 }
 
@@ -239,6 +279,7 @@ void rt_record_after_fork(void)
 {
     rt_trace_after_fork();
     kept = expected = NULL;
+    profile = NULL;
     record.observed = false;
     record.hash = core_mix(record.hash);
     record.nitems = 0;
@@ -329,10 +370,11 @@ void rt_record_put(struct rt_text *line)
     put_trail(line);
 }
 
-void rt_turn_finish(void)
+void rt_turn_finish(int status)
 {
-    if (rt_trace_on)
-        rt_trace_flush();
+    if (profile)
+        write_profile();
+    rt_trace_end(status);
 }
 
 uint64_t rt_record_steps(void)

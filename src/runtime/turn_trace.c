@@ -238,4 +238,5 @@ void rt_trace_end(int status)
         return;
     rt_put(&text, "end\t%lu\t%d\n", (unsigned long)rt_turns.steps, status);
     rt_trace_flush();
+    rt_trace_on = false;
 }
