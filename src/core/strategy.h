@@ -114,6 +114,7 @@ struct core_strategy {
             uint32_t below;
             uint32_t intended; /* id of the task to do the next interesting operation */
             bool has_intended;
+            uint32_t waited;                  /* points that it ran since it is */
             uint32_t weight[CORE_SURW_TASKS]; /* by id; those beyond count 1 */
         } surw;
         struct {

@@ -15,9 +15,11 @@ static void init(struct core_strategy *s)
     s->u.pos.lowest = DRAWN;
 }
 
+/* An operation whose order makes no difference is done at once, so that the next one competes. */
 static void draw(struct core_strategy *s, struct core_task *t)
 {
-    t->priority = DRAWN | core_random(&s->prng);
+    bool at_once = core_strategy_commutes(t) && t->op != CORE_OP_START;
+    t->priority = at_once ? UINT64_MAX : DRAWN | core_random(&s->prng);
 }
 
 static struct core_task *pick(struct core_strategy *s, const struct core_pick *p)
@@ -27,8 +29,8 @@ static struct core_task *pick(struct core_strategy *s, const struct core_pick *p
             draw(s, p->ready[i]);
     if (p->last && p->yields)
         p->last->priority = --s->u.pos.lowest;
-    else if (p->last && p->runs_on)
-        draw(s, p->last); /* what it is about to do is new */
+    else if (p->runs_on && p->last->points != 1) /* the first operation keeps the start's */
+        draw(s, p->last);
     struct core_task *next = core_strategy_highest(p);
     for (size_t i = 0; i < p->count; i++) {
         struct core_task *t = p->ready[i];

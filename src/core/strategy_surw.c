@@ -17,6 +17,8 @@
 
 _Static_assert((int)CORE_SURW_TASKS == (int)CORE_PROFILE_TASKS, "a weight for each task in it");
 
+enum { PATIENCE = 1000 }; /* points of the intended task without an interesting operation */
+
 static void weigh(struct core_strategy *s, const struct core_profile *profile)
 {
     uint32_t *weight = s->u.surw.weight;
@@ -100,6 +102,7 @@ static void intend(struct core_strategy *s, const struct core_pick *p)
     for (size_t i = 0; i < p->count; i++)
         sum += weight_of(s, p, p->ready[i]);
     s->u.surw.has_intended = sum != 0;
+    s->u.surw.waited = 0;
     uint64_t at = sum ? core_random_below(&s->prng, sum) : 0;
     for (size_t i = 0; i < p->count && sum; i++) {
         uint64_t weight = weight_of(s, p, p->ready[i]);
@@ -125,10 +128,23 @@ static void count_down(struct core_strategy *s, const struct core_task *t)
         s->u.surw.weight[t->id]--;
 }
 
+/* The intended one spins, or does other things for long: what all wait for may be another's. */
+static void lose_patience(struct core_strategy *s, const struct core_pick *p)
+{
+    if (!s->u.surw.has_intended || !p->last || p->last->id != s->u.surw.intended)
+        return;
+    if (!p->yields && ++s->u.surw.waited < PATIENCE)
+        return;
+    if (p->last->id < CORE_SURW_TASKS)
+        s->u.surw.weight[p->last->id] /= 2;
+    s->u.surw.has_intended = false;
+}
+
 static struct core_task *pick(struct core_strategy *s, const struct core_pick *p)
 {
     struct core_task *next = NULL;
     uint64_t seen = 0;
+    lose_patience(s, p);
     if (!s->u.surw.has_intended || !intended_is_ready(s, p))
         intend(s, p);
     for (size_t i = 0; i < p->count; i++)
