@@ -87,6 +87,11 @@ int main(int argc, char **argv)
     if (argc > 1 && argv[1][0] == 's')
         for (int i = getpid() % 7; i >= 0; i--)
             get();
+    if (argc > 1 && argv[1][0] == 'f') { /* nor what is in files */
+        FILE *file = fopen("count", "r");
+        for (int i = file ? fgetc(file) - '0' : 0; i > 0; i--)
+            get();
+    }
     return balance == 6 ? 0 : 3;
 }
 END
@@ -209,7 +214,8 @@ delete
 continue
 quit
 END
-    run bash -c "\"\$REPRISE\" replay $failing --gdb -- ./lost <commands"
+    run bash -c "\"\$REPRISE\" replay $failing --gdb --set sidecar=$PWD/side -- ./lost <commands"
+    grep -q "\"schedule_hash\":\"$hash\"" side || complain "not schedule $hash under gdb"
     like out 'Breakpoint 1, set \(value=2\)'
     like out 'balance [0-9]'
     like out 'exited with code 03'
@@ -235,6 +241,18 @@ if reprise help hunt >/dev/null 2>&1; then
     like err '^reprise: F1 \(seed [0-9]+, [a-z:=0-9]+\): [0-9,]+ points'
     like err '^reprise: F1 came back: '
     like err '^  to see why: reprise shrink F1$'
+    echo 5 >count
+    rm -r .reprise && run reprise hunt -n 200 -- ./lost f
+    run reprise replay F1
+    is 3 status
+    echo 2 >count
+    run reprise replay F1
+    is 125 status
+    like err 'differs from the recorded one at point [0-9]+, where T0 is about to do: '
+    run reprise replay F1 --times 3
+    is 125 status
+    has err '3 of 3 the same'
+    has err 'F1 was found with schedule 0x'
     run reprise replay F99
     is 2 status
     like err 'no finding F99'
