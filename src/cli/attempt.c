@@ -38,6 +38,12 @@ struct attempt_running {
     bool sidecar_ours;
 };
 
+/* Processes of attempts that are not reaped yet. */
+static struct {
+    pid_t *at;
+    size_t count, capacity;
+} alive;
+
 static sigset_t old_mask, awaited;
 static struct sigaction old_chld;
 static bool asked_to_end;
@@ -187,6 +193,26 @@ char **attempt_environment(const struct attempt *attempt, const char *sidecar)
     return environment;
 }
 
+/* ---- who is alive ---- */
+
+static void remember(pid_t pid)
+{
+    if (alive.count == alive.capacity) {
+        alive.capacity = alive.capacity ? 2 * alive.capacity : 16;
+        alive.at = realloc(alive.at, alive.capacity * sizeof *alive.at);
+        if (!alive.at)
+            abort();
+    }
+    alive.at[alive.count++] = pid;
+}
+
+static void forget(pid_t pid)
+{
+    for (size_t i = 0; i < alive.count; i++)
+        if (alive.at[i] == pid)
+            alive.at[i] = alive.at[--alive.count];
+}
+
 /* ---- the child ---- */
 
 struct birth {
@@ -230,6 +256,8 @@ static int give_birth(struct attempt_running *running, const struct attempt *att
     if (error && pid > 0)
         while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
             ;
+    else if (pid > 0)
+        remember(pid);
     return error;
 }
 
@@ -250,6 +278,8 @@ struct attempt_running *attempt_start(const struct attempt *attempt, int *error)
     if (!running)
         abort();
     set_up_signals();
+    if (!attempt->same_group)
+        attempt_adopt_strays();
     running->same_group = attempt->same_group;
     *error = open_streams(running, attempt);
     if (!*error)
@@ -383,6 +413,9 @@ static void reap(struct attempt_running *running, struct attempt_outcome *outcom
         kill(-running->pid, SIGKILL);
     while (waitpid(running->pid, &status, 0) < 0 && errno == EINTR)
         ;
+    forget(running->pid);
+    if (!running->same_group && running->sidecar_ours)
+        attempt_end_strays(running->sidecar, alive.at, alive.count);
     outcome->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     outcome->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 }

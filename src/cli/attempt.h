@@ -2,8 +2,8 @@
  * became of it is told. `reprise hunt`, `replay` and `shrink` are made of attempts.
  *
  * The program runs in a process group of its own. At the limit, on ^C and when the program itself
- * has ended, all that is left of the group is killed; when this command dies, the program does,
- * too. The runtime knows nothing of the limit. What it says comes through a sidecar in a temporary
+ * has ended, all that is left of it is killed, daemons too; when this command dies, the program
+ * dies as well. The runtime knows nothing of the limit. What it says comes through a sidecar in a temporary
  * file; a program that was killed has said only what it found until then, and that is no error.
  *
  * From the first attempt on SIGCHLD, SIGINT, SIGTERM and SIGHUP are blocked in this process, and
@@ -114,6 +114,15 @@ bool attempt_failed(const struct attempt_outcome *outcome, char *text, size_t si
 /* Fills what the outcome has from the sidecar, from byte `start` on. `pid` is the process that was
  * started. 0 or -errno. */
 int attempt_read_sidecar(struct attempt_outcome *outcome, const char *path, off_t start, pid_t pid);
+
+/* ---- attempt_strays.c ---- */
+
+/* From now on processes that lose their parents become children of this one. */
+void attempt_adopt_strays(void);
+
+/* Kills and reaps those of them that belong to the attempt with this sidecar. `known` are the
+ * processes of attempts, which are let alone. */
+void attempt_end_strays(const char *sidecar, const pid_t *known, size_t count);
 
 /* ---- attempt_temporary.c ---- */
 

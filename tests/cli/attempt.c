@@ -191,6 +191,12 @@ static void test_group(void)
     CHECK_EQ(o.status, 0);
     CHECK(is_gone((pid_t)atoi(o.output)));
     attempt_outcome_free(&o);
+    /* a daemon has a session of its own, and its parent is gone */
+    o = try("(setsid sh -c 'echo $$; sleep 1000; :' & sleep 0.2)");
+    CHECK_EQ(o.status, 0);
+    CHECK(atoi(o.output) > 1);
+    CHECK(is_gone((pid_t)atoi(o.output)));
+    attempt_outcome_free(&o);
 }
 
 /* Several at a time: each is told when it has ended. */
