@@ -30,6 +30,7 @@ all   | clangrt 14                     | libclang-rt-14-dev
 all   | cmd clang-format-19            | clang-format-19
 all   | cmd gdb                        | gdb
 all   | cmd python3                    | python3
+all   | cmd sqlite3                    | sqlite3
 '
 
 present() { # present KIND ARGUMENT

@@ -3,8 +3,9 @@
  *
  * The program runs in a process group of its own. At the limit, on ^C and when the program itself
  * has ended, all that is left of it is killed, daemons too; when this command dies, the program
- * dies as well. The runtime knows nothing of the limit. What it says comes through a sidecar in a temporary
- * file; a program that was killed has said only what it found until then, and that is no error.
+ * dies as well. The runtime knows nothing of the limit. What it says comes through a sidecar in a
+ * temporary file; a program that was killed has said only what it found until then, and that is no
+ * error.
  *
  * From the first attempt on SIGCHLD, SIGINT, SIGTERM and SIGHUP are blocked in this process, and
  * attempt_wait() takes them; the program gets the mask that was there before. One thread only.

@@ -3,6 +3,7 @@
 #     ./prog RULE...    RULE is SEED:ACTION; SEED is a number, rr for the first run, or N% for every
 #                       Nth seed. Actions: see act; once-race is only in the first run with that
 #                       seed. `./prog silent` has no runtime in it.
+have sqlite3 || { skip 'no sqlite3 to look into the database'; done_testing; }
 cat >prog <<'PROG'
 #!/bin/bash
 option() { sed -nE "s/.*:$1='?([^':]*).*/\1/p" <<<":$REPRISE_OPTIONS"; }

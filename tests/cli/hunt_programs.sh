@@ -3,6 +3,7 @@
 # that is printed, and its fixed twin stays silent.
 programs=$(cd "$(dirname "$0")" && pwd)/programs
 . "$(dirname "$0")/check.sh"
+have sqlite3 || { skip 'no sqlite3 to look into the database'; done_testing; }
 
 build() { # build NAME [OPTION...]: from hunted.c
     local name=$1
