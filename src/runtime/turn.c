@@ -303,8 +303,10 @@ static void unlist(struct rt_turn *u)
 void rt_turn_born(struct rt_thread *t, struct rt_thread *child)
 {
     struct rt_turn *u = turn_new(child);
-    if (t->turn)
+    if (t->turn) {
+        u->task.site = t->turn->task.site; /* where it is created tells its like from others */
         rt_record_born(t->turn, u);
+    }
     rt_turn_outside_start();
 }
 
