@@ -11,7 +11,7 @@
  *         One seed, RUNS times. Prints "SAME RUNS STATUS HASH STEPS" and one line for each outcome
  *         that differs from the first run's; ends with 0 when none does.
  *     again time   -n RUNS [-s FIRST] [options] -- PROGRAM...
- *         Prints "MS STEPS SWITCHES" of each run, seed after seed.
+ *         Prints "MS CPU_MS STEPS SWITCHES STATUS" of each run, seed after seed.
  *
  *     -S STRATEGY   random (default), pct:depth=3, ...; "" is none, and then there is no seed
  *     -O OPTIONS    more options of the runtime
@@ -37,6 +37,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -59,7 +60,7 @@ struct outcome {
     uint64_t output; /* hash of the normalised text */
     char hash[32];
     long steps, switches;
-    double ms;
+    double ms, cpu_ms;
 };
 
 static char sidecar_path[] = "/dev/shm/again-XXXXXX";
@@ -214,6 +215,11 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static double ms_of(struct timeval t)
+{
+    return (double)t.tv_sec * 1e3 + (double)t.tv_usec / 1e3;
+}
+
 static pid_t spawn(long seed)
 {
     static char options[8192];
@@ -247,7 +253,7 @@ static pid_t spawn(long seed)
 }
 
 /* Waits for the end of pid, at most for the limit. */
-static int wait_for(pid_t pid)
+static int wait_for(pid_t pid, struct rusage *usage)
 {
     sigset_t children;
     sigemptyset(&children);
@@ -256,13 +262,13 @@ static int wait_for(pid_t pid)
     bool timed_out = false;
     int status;
     for (;;) {
-        if (waitpid(pid, &status, WNOHANG) == pid)
+        if (wait4(pid, &status, WNOHANG, usage) == pid)
             break;
         double left = end - now_ms();
         if (left <= 0) {
             timed_out = true;
             kill(-pid, SIGKILL);
-            waitpid(pid, &status, 0);
+            wait4(pid, &status, 0, usage);
             break;
         }
         struct timespec patience = {(time_t)(left / 1e3), ((long)left % 1000) * 1000000 + 999};
@@ -281,8 +287,10 @@ static struct outcome run(long seed)
         die("ftruncate");
     double begin = now_ms();
     pid_t pid = spawn(seed);
-    o.status = wait_for(pid);
+    struct rusage usage;
+    o.status = wait_for(pid, &usage);
     o.ms = now_ms() - begin;
+    o.cpu_ms = ms_of(usage.ru_utime) + ms_of(usage.ru_stime);
     o.crashed = o.status > 128 && o.status != TIMED_OUT;
     read_sidecar(pid, &o);
     size_t bytes;
@@ -399,7 +407,7 @@ static int measure(void)
 {
     for (long i = 0; i < arguments.runs; i++) {
         struct outcome o = run(arguments.first + i);
-        printf("%.3f %ld %ld\n", o.ms, o.steps, o.switches);
+        printf("%.3f %.3f %ld %ld %d\n", o.ms, o.cpu_ms, o.steps, o.switches, o.status);
     }
     return 0;
 }

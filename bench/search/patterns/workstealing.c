@@ -2,7 +2,7 @@
  * A work-stealing queue in the style of THE: the owner pushes and pops at the tail without a lock
  * while there is plenty, thieves take from the head under the lock. The owner must look at the head
  * after it moved the tail; here it looks before. With -DSTATE=1 items have a state that says
- * whether somebody has them, and a taker looks at it and sets it in two steps.
+ * whether somebody has them, and a thief looks at it and sets it in two steps.
  */
 #include "search.h"
 
@@ -14,10 +14,11 @@ static shared head, tail, queue[SIZE], taken[ITEMS];
 static shared state[ITEMS];
 #endif
 
-static void take(int item)
+static void take(int item, int stolen)
 {
+    (void)stolen;
 #if STATE
-    if (get(&state[item]))
+    if (stolen && get(&state[item]))
         return;
     set(&state[item], 1);
 #endif
@@ -60,7 +61,7 @@ static void *thief(void *unused)
     for (int i = 0; i < 2; i++) {
         int item = steal();
         if (item >= 0)
-            take(item);
+            take(item, 1);
     }
     return unused;
 }
@@ -69,7 +70,7 @@ static void pop_and_take(void)
 {
     int item = pop();
     if (item >= 0)
-        take(item);
+        take(item, 0);
 }
 
 int main(void)
