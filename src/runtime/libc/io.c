@@ -237,26 +237,26 @@ ROW(ssize_t, pwritev64v2, (int fd, const struct iovec *v, int count, off64_t at,
 /* ---- from one descriptor to another: what came with the data goes on with it ---- */
 
 ROW(ssize_t, splice, (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
-    (in, in_at, out, out_at, n, flags), MAY_WAIT, WAIT_IN(in) USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
+    (in, in_at, out, out_at, n, flags), BLOCK, WAIT_IN(in) USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
     TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
-ROW(ssize_t, tee, (int in, int out, size_t n, unsigned flags), (in, out, n, flags), MAY_WAIT,
+ROW(ssize_t, tee, (int in, int out, size_t n, unsigned flags), (in, out, n, flags), BLOCK,
     WAIT_IN(in) USE_FD(in) GIVE(out), r >= 0, TAKE(in) GIVE(out))
 ROW(ssize_t, vmsplice, (int fd, const struct iovec *v, size_t count, unsigned flags),
-    (fd, v, count, flags), MAY_WAIT, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), r >= 0, TAKE(fd))
-ROW(ssize_t, sendfile, (int out, int in, off_t *at, size_t n), (out, in, at, n), MAY_WAIT,
+    (fd, v, count, flags), BLOCK, WAIT_OUT(fd) GIVE_VECTOR(fd, v, count), r >= 0, TAKE(fd))
+ROW(ssize_t, sendfile, (int out, int in, off_t *at, size_t n), (out, in, at, n), BLOCK,
     WAIT_IN(in) USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
-ROW(ssize_t, sendfile64, (int out, int in, off64_t *at, size_t n), (out, in, at, n), MAY_WAIT,
+ROW(ssize_t, sendfile64, (int out, int in, off64_t *at, size_t n), (out, in, at, n), BLOCK,
     WAIT_IN(in) USE_FD(in) GET(at) GIVE(out), r >= 0, TAKE(in) PUT(at) GIVE(out))
 ROW(ssize_t, copy_file_range,
     (int in, off64_t *in_at, int out, off64_t *out_at, size_t n, unsigned flags),
-    (in, in_at, out, out_at, n, flags), MAY_WAIT, WAIT_IN(in) USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
+    (in, in_at, out, out_at, n, flags), BLOCK, WAIT_IN(in) USE_FD(in) GET(in_at) GET(out_at) GIVE(out), r >= 0,
     TAKE(in) PUT(in_at) PUT(out_at) GIVE(out))
 
 /* ---- the rest. File locks order those who take them. ---- */
 
-ROW(int, flock, (int fd, int op), (fd, op), MAY_WAIT, GIVE(fd), r == 0, TAKE(fd))
-ROW(int, lockf, (int fd, int op, off_t n), (fd, op, n), MAY_WAIT, GIVE(fd), r == 0, TAKE(fd))
-ROW(int, lockf64, (int fd, int op, off64_t n), (fd, op, n), MAY_WAIT, GIVE(fd), r == 0, TAKE(fd))
+ROW(int, flock, (int fd, int op), (fd, op), BLOCK, GIVE(fd), r == 0, TAKE(fd))
+ROW(int, lockf, (int fd, int op, off_t n), (fd, op, n), BLOCK, GIVE(fd), r == 0, TAKE(fd))
+ROW(int, lockf64, (int fd, int op, off64_t n), (fd, op, n), BLOCK, GIVE(fd), r == 0, TAKE(fd))
 
 ROW(off_t, lseek, (int fd, off_t at, int from), (fd, at, from), NOW,
     AT_FD(IO_WRITE, fd) USE_FD(fd), false, )

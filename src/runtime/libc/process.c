@@ -141,9 +141,8 @@ static void read_strings(struct rt_thread *t, rt_pc pc, char *const *list)
 #define START(x)                                                                                   \
     do {                                                                                           \
         rt_pin_release(0);                                                                         \
-        RT_BLOCKING(x);                                                                            \
+        BLOCK(x);                                                                                  \
         rt_pin_thread(0);                                                                          \
-        FDS_CHANGED()                                                                              \
     } while (0)
 
 ROW(int, posix_spawn,

@@ -7,9 +7,8 @@
  *
  *     result, name, parameters, arguments;
  *     how the real function is called: NOW, BLOCK (may block, allocate or call back) or
- *         HIDDEN (BLOCK, but the memory it touches through us is libc's own business), IO (on a
- *         descriptor: BLOCK, but when threads are controlled it is ready, see ready.h), or
- *         MAY_WAIT (on a descriptor: BLOCK that others may notice);
+ *         HIDDEN (BLOCK, but the memory it touches through us is libc's own business), or IO (on a
+ *         descriptor: BLOCK, but when threads are controlled it is ready, see ready.h);
  *     what happens before the call;
  *     a condition on the result r, and what happens after the call when it holds.
  *
@@ -77,8 +76,13 @@
 
 /* ---- how to call ---- */
 
-#define NOW(x)   x
-#define BLOCK(x) RT_BLOCKING(x)
+#define NOW(x) x
+/* What it did may let others go on that wait for a descriptor. */
+#define BLOCK(x)                                                                                   \
+    do {                                                                                           \
+        RT_BLOCKING(x);                                                                            \
+        FDS_CHANGED()                                                                              \
+    } while (0)
 #define HIDDEN(x)                                                                                  \
     do {                                                                                           \
         struct rt_thread *rt_h_ __attribute__((cleanup(rt_row_show))) = rt_row_hide(t);            \
@@ -93,12 +97,6 @@
         } else {                                                                                   \
             RT_BLOCKING(x);                                                                        \
         }                                                                                          \
-    } while (0)
-
-#define MAY_WAIT(x)                                                                                \
-    do {                                                                                           \
-        RT_BLOCKING(x);                                                                            \
-        FDS_CHANGED()                                                                              \
     } while (0)
 
 static inline struct rt_thread *rt_row_hide(struct rt_thread *t)

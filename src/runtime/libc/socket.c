@@ -22,7 +22,7 @@ ROW(int, listen, (int fd, int backlog), (fd, backlog), NOW, AT_FD(IO_WRITE, fd) 
     FDS_CHANGED())
 ROW(int, shutdown, (int fd, int how), (fd, how), NOW, AT_FD(IO_WRITE, fd) GIVE(fd), r == 0,
     FDS_CHANGED())
-ROW(int, connect, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n), MAY_WAIT,
+ROW(int, connect, (int fd, __CONST_SOCKADDR_ARG addr, socklen_t n), (fd, addr, n), BLOCK,
     IN(addr.__sockaddr__, n) GIVE(fd), r == 0, TAKE(fd))
 
 /* An address that the kernel fills in: *n says how much room there is, then how long it is;
@@ -122,7 +122,7 @@ static void out_messages(struct rt_thread *t, rt_pc pc, struct mmsghdr *v, int c
 }
 
 ROW(int, recvmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags, struct timespec *timeout),
-    (fd, v, count, flags, timeout), MAY_WAIT, RECEIVE(fd, flags) GET(timeout), r >= 0,
+    (fd, v, count, flags, timeout), BLOCK, RECEIVE(fd, flags) GET(timeout), r >= 0,
     TAKE(fd) PUT(timeout) DO(out_messages(t, pc, v, r)))
 
 /* ---- sending ---- */
@@ -171,4 +171,4 @@ MODELLED(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, 
     m ? rt_send(t, pc, fd, m, flags) : RT_REAL(sendmsg)(fd, m, flags), IO,
     AT_FD(IO_WRITE, fd) DO(in_message(t, pc, m)) GIVE(fd), BROKEN, TAKE(fd))
 ROW(int, sendmmsg, (int fd, struct mmsghdr *v, unsigned count, int flags), (fd, v, count, flags),
-    MAY_WAIT, DO(in_messages(t, pc, v, count)) GIVE(fd), r >= 0, DO(out_lengths(t, pc, v, r)))
+    BLOCK, DO(in_messages(t, pc, v, count)) GIVE(fd), r >= 0, DO(out_lengths(t, pc, v, r)))

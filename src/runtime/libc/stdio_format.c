@@ -94,7 +94,7 @@ static void printf_events(struct rt_thread *t, rt_pc pc, const char *format, va_
         va_start(ap, format);                                                                      \
         if (t) {                                                                                   \
             printf_events(t, pc, format, ap);                                                      \
-            before RT_BLOCKING(r = RT_REAL(vname) args);                                           \
+            before BLOCK(r = RT_REAL(vname) args);                                           \
             if (ok) {                                                                              \
                 after                                                                              \
             }                                                                                      \
@@ -140,7 +140,7 @@ RT_INTERCEPT(int, printf, (const char *format, ...))
     if (t) {
         printf_events(t, pc, format, ap);
         STREAM_GIVE(stdout)
-        RT_BLOCKING(r = RT_REAL(vprintf)(format, ap));
+        BLOCK(r = RT_REAL(vprintf)(format, ap));
     } else {
         r = RT_REAL(vprintf)(format, ap);
     }
@@ -184,7 +184,7 @@ static void scanf_events(struct rt_thread *t, rt_pc pc, const char *format, va_l
 #define SCANF_BODY(vname, args, before, after)                                                     \
     va_list copy;                                                                                  \
     va_copy(copy, ap);                                                                             \
-    before IN_S(format) RT_BLOCKING(r = RT_REAL(vname) args);                                      \
+    before IN_S(format) BLOCK(r = RT_REAL(vname) args);                                      \
     after if (r >= 0) scanf_events(t, pc, format, copy, r);                                        \
     va_end(copy);
 
