@@ -45,10 +45,37 @@ void hunt_print_replay(FILE *stream, const struct hunt_plan *plan, const char *s
     putc('\n', stream);
 }
 
-static void print_hunt_on(FILE *stream, const struct hunt_plan *plan)
+static bool has_default_strategy(const struct hunt_plan *plan)
+{
+    return plan->strategies.count == 1 && strcmp(plan->strategies.at[0], "random") == 0;
+}
+
+static void print_how(FILE *stream, const struct hunt_plan *plan, const struct failure_rules *rules)
+{
+    bool first = true;
+    for (size_t i = 0; i < plan->strategies.count && !has_default_strategy(plan); i++) {
+        fputs(i ? "," : " --strategy ", stream);
+        seed_print_word(stream, plan->strategies.at[i]);
+    }
+    for (int i = 0; i < 256; i++)
+        if (rules->success[i]) {
+            fprintf(stream, "%s%d", first ? " --success " : ",", i);
+            first = false;
+        }
+    if (plan->all)
+        fputs(" --all", stream);
+    if (!plan->check)
+        return;
+    fputs(" --check ", stream);
+    seed_print_word(stream, plan->check);
+}
+
+static void print_hunt_on(FILE *stream, const struct hunt_plan *plan,
+                          const struct failure_rules *rules)
 {
     char number[32];
     fputs("reprise hunt", stream);
+    print_how(stream, plan, rules);
     if (plan->seeds)
         fprintf(stream, " -n %" PRIu64, 10 * plan->seeds);
     snprintf(number, sizeof number, "%g", 10 * plan->time_s);
@@ -285,7 +312,7 @@ void hunt_print_end(struct hunt *hunt)
         fputs("  to look longer: ", stdout);
         struct hunt_plan plan = result->plan;
         plan.first_seed += result->next;
-        print_hunt_on(stdout, &plan);
+        print_hunt_on(stdout, &plan, &hunt->rules);
     }
     fflush(stdout);
 }

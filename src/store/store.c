@@ -231,13 +231,16 @@ static int open_writable(struct store *store)
     return error ? error : check_version(store, false);
 }
 
-/* In a directory that may not be written a database with a WAL opens only as one that nobody
- * changes. */
+/* Opened as if for writing where that is possible: who may not write leaves the files of the WAL
+ * behind. In a directory that may not be written a database with a WAL opens only as one that
+ * nobody changes. */
 static int open_read_only(struct store *store)
 {
     if (access(store->path, F_OK) != 0)
         return -errno;
-    int error = open_database(store, store->path, SQLITE_OPEN_READONLY);
+    int error = open_database(store, store->path, SQLITE_OPEN_READWRITE);
+    if (!error)
+        error = execute(store, "PRAGMA query_only=1");
     if (!error)
         error = check_version(store, true);
     if (error != -EROFS)

@@ -49,6 +49,8 @@ hunt -n 3 --seed-from 40 ./prog
 [ "$(seeds)" = 'rr 40 41 42 ' ] || complain "seeds $(seeds)"
 hunt -n 100 -j 2 ./prog
 has out 'fewer than 1 in 33 schedules' # 1 / (1 - 0.05^(1/100)) = 33.9
+hunt -n 4 --strategy random,pct:depth=3 --success 3,7 --check 'cat >&2' --all ./prog
+has out "reprise hunt --strategy random,pct:depth=3 --success 3,7 --all --check 'cat >&2' -n 40 --seed-from 5 -- ./prog"
 hunt --time 0.5 ./prog
 is 0 status
 has out 'seeds failed: fewer than 1 in'
