@@ -161,5 +161,5 @@ void rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, e
     }
     rt_turn_point_slow(t, pc, op, addr & ~7ull);
     if (rt_trace_on)
-        rt_trace_access(t->turn, addr, size, write);
+        rt_trace_access(t->turn, addr & ~7ull, addr, size, write);
 }

@@ -61,7 +61,7 @@ struct rt_turn {
 
     /* turn_trace.c; own thread */
     rt_addr traced; /* accessed by traced_step */
-    unsigned traced_bytes;
+    unsigned traced_bytes, traced_into;
     bool wrote_traced; /* its value is to be told when it is there */
     uint64_t traced_step, last_step;
 

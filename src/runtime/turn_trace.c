@@ -105,7 +105,7 @@ static bool read_memory(rt_addr addr, unsigned size, uint64_t *value)
 void rt_trace_value(struct rt_turn *me, uint64_t value)
 {
     rt_put(&text, "value\t%lu\t0x%lx\t%u\t%u\t%u\n", (unsigned long)me->traced_step,
-           (unsigned long)value, me->task.id, (unsigned)(me->traced & 7), me->traced_bytes);
+           (unsigned long)value, me->task.id, me->traced_into, me->traced_bytes);
 }
 
 /* What the last step has written, now that it is done. */
@@ -117,13 +117,14 @@ static void tell_written(struct rt_turn *me)
     me->wrote_traced = false;
 }
 
-void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write)
+void rt_trace_access(struct rt_turn *me, rt_addr object, rt_addr addr, unsigned size, bool write)
 {
     uint64_t value;
     me->traced_step = me->last_step;
     if (size > 8)
         return;
     me->traced = addr;
+    me->traced_into = (unsigned)(addr - object);
     me->traced_bytes = size;
     me->wrote_traced = write;
     if (!write && read_memory(addr, size, &value))
@@ -145,7 +146,7 @@ void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size,
     put_place(m, at);
     rt_put(&text, "\n");
     put_callers(me, frame);
-    rt_trace_access(me, addr, size, write);
+    rt_trace_access(me, addr & ~7ull, addr, size, write);
     line_done();
 }
 

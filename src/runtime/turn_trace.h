@@ -9,8 +9,8 @@ extern bool rt_trace_on;
 void rt_trace_init(void);       /* opens the file */
 void rt_trace_after_fork(void); /* the child writes none */
 void rt_trace_point(struct rt_turn *me, rt_pc pc);
-/* me is about to access these bytes: their value is told when it is known. */
-void rt_trace_access(struct rt_turn *me, rt_addr addr, unsigned size, bool write);
+/* me is about to access these bytes of the object: their value is told when it is known. */
+void rt_trace_access(struct rt_turn *me, rt_addr object, rt_addr addr, unsigned size, bool write);
 /* The same for an access that is no point. */
 void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size, bool write);
 void rt_trace_value(struct rt_turn *me, uint64_t value);

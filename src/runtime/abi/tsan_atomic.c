@@ -74,7 +74,7 @@ static void point(struct rt_thread *t, rt_pc pc, enum core_op what, rt_addr addr
         return;
     rt_turn_point_slow(t, pc, what, addr);
     if (rt_trace_on && t->turn)
-        rt_trace_access(t->turn, addr, size, what != CORE_OP_ATOMIC_LOAD);
+        rt_trace_access(t->turn, addr, addr, size, what != CORE_OP_ATOMIC_LOAD);
 }
 
 /* what: CORE_OP_NONE when its point is behind it. */
