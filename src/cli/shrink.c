@@ -62,14 +62,19 @@ static bool try_run(struct shrink *shrink, const char *schedule, struct attempt_
     return false;
 }
 
-static int take_schedule(struct shrink *shrink, const char *text)
+static int take_schedule(struct shrink *shrink, const struct attempt_outcome *outcome)
 {
+    const char *text = outcome->schedule;
     long count = text ? core_schedule_count(text) : -EINVAL;
     if (count < 0) {
         cli_error("shrink", "the run has no schedule: %s",
-                  shrink->replay.exact ? "the program ended before the runtime could write it"
-                                       : "with this strategy the kernel decides; hunt with random, "
-                                         "pct, pos or surw");
+                  !shrink->replay.exact
+                      ? "with this strategy the kernel decides; hunt with random, "
+                        "pct, pos or surw"
+                  : outcome->timed_out
+                      ? "it was killed at its time limit; with --set max_steps=1000000 an endless "
+                        "loop ends by itself, as a livelock"
+                      : "the program ended before the runtime could write it");
         return CLI_FAILURE;
     }
     shrink->schedule.items = calloc((size_t)count + 1, sizeof *shrink->schedule.items);
@@ -112,7 +117,7 @@ static int first_run(struct shrink *shrink)
     }
     if (status)
         return status;
-    status = fails ? take_schedule(shrink, outcome.schedule) : not_again(shrink, &outcome);
+    status = fails ? take_schedule(shrink, &outcome) : not_again(shrink, &outcome);
     if (!status && shrink->limit_s > 10 * outcome.seconds + 5 && !outcome.timed_out)
         shrink->limit_s = 10 * outcome.seconds + 5; /* others are no failure of this kind */
     attempt_outcome_free(&outcome);

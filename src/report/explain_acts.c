@@ -5,6 +5,7 @@
 #include "module.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct lane {       /* a thread, while reading */
     size_t pending; /* event of the point it has come to; SIZE_MAX: none */
@@ -246,7 +247,17 @@ static void take(struct maker *m, size_t index)
     }
 }
 
-/* Who ran last did what it had come to, unless it waits; whoever else waits, waits for ever. */
+/* Nobody could go on; else who waits at the end might have. */
+static bool is_stuck(const struct trace *trace)
+{
+    for (size_t i = 0; i < trace->findings_count; i++)
+        if (strcmp(trace->findings[i], "deadlock") == 0 ||
+            strcmp(trace->findings[i], "lost-wakeup") == 0)
+            return true;
+    return false;
+}
+
+/* Who ran last did what it had come to, unless it waits. */
 static void finish(struct maker *m)
 {
     const struct trace *trace = m->trace;
@@ -259,7 +270,7 @@ static void finish(struct maker *m)
     for (size_t i = 0; i < trace->threads_count; i++) {
         struct lane *lane = &m->lanes[i];
         if (is_waiting(lane))
-            m->acts->at[lane->wait].for_ever = true;
+            m->acts->at[lane->wait].for_ever = is_stuck(trace);
         else if (&trace->threads[i] == thread)
             done(m, lane);
     }

@@ -98,7 +98,7 @@ static void lay_out(struct layout *l, int columns)
     int fixed = MARGIN + (l->number = number_width(l->explain)) + GAP;
     int room = columns - fixed, most = room * 2 / 5;
     l->place = place_width(l->explain, l->functions = true);
-    if (l->place > most)
+    if (l->place > room / 3) /* functions are in the listing below, too */
         l->place = place_width(l->explain, l->functions = false);
     if (l->place > most)
         l->place = most;
