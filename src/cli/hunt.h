@@ -1,6 +1,7 @@
 /* The parts of `reprise hunt`.
  *
  *     hunt.c          the command line
+ *     hunt_baseline.c the first run
  *     hunt_search.c   the seeds: which, how many at a time, until when
  *     hunt_found.c    what was found: known again, run once more, kept
  *     hunt_keep.c     where it is kept: the database, or a file when that is not possible
@@ -31,6 +32,7 @@ struct found {
     size_t seed_count, seed_capacity;
     char *extra;         /* NAME=VALUE: an option of the runtime that it takes to come back; NULL */
     uint64_t count;      /* seeds, also those that the list has no room for */
+    char *inexact;       /* what came from outside at a time of its own; NULL: nothing known */
     bool other_schedule; /* it came back, but the schedule was another one */
     bool unkept;         /* is nowhere but on the screen */
 };
@@ -45,6 +47,8 @@ bool found_by_detector(const struct found *found);
 struct found *found_find(const struct found_list *list, const char *signature);
 /* A new entry; takes the strings of the row. Earlier pointers into the list are no longer valid. */
 struct found *found_new(struct found_list *list, const struct store_finding *row);
+/* Was it the run that has no seed? */
+bool found_in_first_run(const char *strategy, const char *seed);
 void found_add_seed(struct found *found, const char *strategy, const char *seed);
 void found_list_free(struct found_list *list);
 
@@ -113,10 +117,19 @@ struct hunt {
     struct symbols *symbols;
 };
 
-/* ---- hunt_search.c ---- */
+/* ---- hunt_baseline.c ---- */
+
+/* Stands for it where a seed is told. */
+#define HUNT_FIRST_SEED "0"
 
 /* The run without scheduling. 0 to go on, or an exit status. */
 int hunt_baseline(struct hunt *hunt);
+
+/* ---- hunt_search.c ---- */
+
+/* Does a seed decide the whole schedule? */
+bool hunt_is_controlled(const char *strategy);
+
 void hunt_search(struct hunt *hunt);
 /* Settles the options of runs. `steps` are those of the first run, 0 before it. */
 void hunt_set_options(struct hunt *hunt, uint64_t steps);
@@ -147,6 +160,8 @@ void hunt_keep_close(struct hunt *hunt);
 /* ---- hunt_print.c ---- */
 
 void hunt_print_found(struct hunt *hunt, const struct found *found);
+/* Lines of the program itself. */
+void hunt_print_details(FILE *stream, const char *text);
 /* The lines at the bottom of a terminal; `clear` takes them away. */
 void hunt_progress(struct hunt *hunt, bool clear);
 void hunt_print_end(struct hunt *hunt);

@@ -40,6 +40,12 @@ static bool was_just_seen(const struct found *found, const char *name)
     return false;
 }
 
+bool found_in_first_run(const char *strategy, const char *seed)
+{
+    return strcmp(seed, HUNT_FIRST_SEED) == 0 &&
+           (strcmp(strategy, "rr") == 0 || strcmp(strategy, "os") == 0);
+}
+
 void found_add_seed(struct found *found, const char *strategy, const char *seed)
 {
     char *name;
@@ -49,7 +55,7 @@ void found_add_seed(struct found *found, const char *strategy, const char *seed)
         free(name);
         return;
     }
-    found->count++;
+    found->count += !found_in_first_run(strategy, seed);
     if (found->seed_count == SEEDS_LISTED) {
         free(name);
         return;
@@ -65,6 +71,7 @@ void found_list_free(struct found_list *list)
             free(list->at[i].seeds[k]);
         free(list->at[i].seeds);
         free(list->at[i].extra);
+        free(list->at[i].inexact);
         store_finding_free(&list->at[i].row);
     }
     free(list->at);
@@ -165,6 +172,7 @@ static void take_record(struct found *found, const struct failure *again,
 {
     struct store_finding *row = &found->row;
     found->row.reproduced = again != NULL;
+    replace(&found->inexact, copy(outcome->inexact));
     found->other_schedule = row->hash && outcome->hash && strcmp(row->hash, outcome->hash) != 0;
     if (!again)
         return;

@@ -88,7 +88,7 @@ static void print_hunt_on(FILE *stream, const struct hunt_plan *plan,
 
 /* ---- one finding ---- */
 
-static void print_indented(FILE *stream, const char *text)
+void hunt_print_details(FILE *stream, const char *text)
 {
     while (*text) {
         int length = (int)strcspn(text, "\n");
@@ -103,17 +103,21 @@ static void print_body(struct hunt *hunt, const struct store_finding *row)
     if (finding.object)
         finding_print_body(stdout, &finding, hunt->symbols);
     else if (row->details)
-        print_indented(stdout, row->details);
+        hunt_print_details(stdout, row->details);
     json_decref(finding.object);
 }
 
 static void print_doubts(const struct found *found)
 {
+    const char *what = NULL;
     if (found->row.reproduced == 0)
-        puts("  not reproduced: run once more with this seed, it did not come back; something "
-             "from\n  outside decides, too");
+        what = "not reproduced: run once more with this seed, it did not come back";
     else if (found->other_schedule)
-        puts("  it came back, but on another schedule: something from outside decides, too");
+        what = "it came back, but on another schedule";
+    if (!what)
+        return;
+    printf("  %s;\n  something from outside decides, too%s%s%s\n", what, found->inexact ? " (" : "",
+           found->inexact ? found->inexact : "", found->inexact ? ")" : "");
 }
 
 void hunt_print_found(struct hunt *hunt, const struct found *found)
@@ -141,8 +145,10 @@ static void format_row(char *line, size_t size, const struct found *found, uint6
     const struct store_finding *row = &found->row;
     if (row->id)
         snprintf(name, sizeof name, "F%" PRId64, row->id);
-    snprintf(line, size, "  %-4s %-*s  %s of %s seeds, first %s  %s", name, width, row->title,
-             seed_number(count, found->count), seed_number(all, done), row->seed, row->signature);
+    bool at_once = found_in_first_run(row->strategy, row->seed);
+    snprintf(line, size, "  %-4s %-*s  %s of %s seeds, %s%s  %s", name, width, row->title,
+             seed_number(count, found->count), seed_number(all, done),
+             at_once ? "and the first run" : "first ", at_once ? "" : row->seed, row->signature);
 }
 
 static int title_width(const struct found_list *list, int limit)

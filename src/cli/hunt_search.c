@@ -9,8 +9,6 @@
 
 #define TICK_S 0.2
 
-enum { BASELINE_LIMIT_S = 60, SHORT_LIMIT_S = 10 };
-
 /* Seeds of this shard are counted from 0: number i is the seed first_seed + shard - 1 + i * of. */
 struct slot {
     struct attempt_running *running;
@@ -37,7 +35,7 @@ struct search {
 
 /* ---- attempts ---- */
 
-static bool is_controlled(const char *strategy)
+bool hunt_is_controlled(const char *strategy)
 {
     struct core_strategy_config config;
     return core_strategy_parse(&config, strategy) == 0 && core_strategy_is_controlled(config.kind);
@@ -85,115 +83,6 @@ struct failures hunt_judge(const struct hunt *hunt, const struct attempt_outcome
     struct failures failures = failures_of(outcome, &hunt->target, &hunt->rules, check);
     free(check);
     return failures;
-}
-
-/* ---- the run without scheduling ---- */
-
-static const char *baseline_strategy(const struct hunt *hunt)
-{
-    const struct words *strategies = &hunt->result.plan.strategies;
-    for (size_t i = 0; i < strategies->count; i++)
-        if (is_controlled(strategies->at[i]))
-            return "rr";
-    return "os";
-}
-
-static void print_last_words(const struct attempt_outcome *outcome, const struct failures *failures)
-{
-    for (size_t i = 0; i < failures->count; i++) {
-        const char *text = failures->at[i].details;
-        while (text && *text) {
-            int length = (int)strcspn(text, "\n");
-            fprintf(stderr, "  | %.*s\n", length, text);
-            text += length + (text[length] == '\n');
-        }
-        if (text && outcome->errors_bytes + outcome->output_bytes)
-            return;
-    }
-}
-
-static bool is_of_detector(const struct failures *failures)
-{
-    for (size_t i = 0; i < failures->count; i++)
-        if (failures->at[i].report)
-            return true;
-    return false;
-}
-
-/* Left to the kernel, does it work? */
-static bool works_by_itself(struct hunt *hunt)
-{
-    struct attempt attempt = hunt_attempt(hunt, "os", "0");
-    struct attempt_outcome outcome;
-    if (attempt.limit_s > SHORT_LIMIT_S)
-        attempt.limit_s = SHORT_LIMIT_S;
-    if (attempt_run(&attempt, &outcome))
-        return false;
-    struct failures failures = hunt_judge(hunt, &outcome);
-    bool works = !failures.count && !outcome.interrupted;
-    failures_free(&failures);
-    attempt_outcome_free(&outcome);
-    return works;
-}
-
-/* A program that fails in the simplest of all orders, and also when the kernel schedules, is mostly
- * one that was called wrongly. */
-static int judge_baseline(struct hunt *hunt, const char *strategy,
-                          const struct attempt_outcome *outcome, const struct failures *failures)
-{
-    const struct hunt_plan *plan = &hunt->result.plan;
-    if (!outcome->spoke && !outcome->timed_out) {
-        cli_error("hunt",
-                  "%s: the runtime is not in any process of it, so seeds decide nothing; build it "
-                  "with reprise cc",
-                  plan->argv.at[0]);
-        return CLI_FAILURE;
-    }
-    if (!failures->count)
-        return 0;
-    if (is_of_detector(failures) || plan->all || hunt->keep_going || works_by_itself(hunt)) {
-        hunt_found(hunt, strategy, "0", failures, outcome);
-        if (!plan->all && !hunt->keep_going)
-            hunt->result.complete = true;
-        return 0;
-    }
-    cli_error("hunt",
-              "%s fails without any scheduling (strategy %s): %s; to hunt all the same: "
-              "--keep-going",
-              plan->argv.at[0], strategy, failures->at[0].title);
-    print_last_words(outcome, failures);
-    fputs("  to see it: ", stderr);
-    hunt_print_replay(stderr, plan, strategy, "0", NULL);
-    return 1;
-}
-
-int hunt_baseline(struct hunt *hunt)
-{
-    const char *strategy = baseline_strategy(hunt);
-    bool given = hunt->limit_s > 0;
-    struct attempt_outcome outcome;
-    if (!given)
-        hunt->limit_s = BASELINE_LIMIT_S;
-    struct attempt attempt = hunt_attempt(hunt, strategy, "0");
-    int error = attempt_run(&attempt, &outcome);
-    if (error)
-        return error == -ENOSPC || error == -ENOMEM
-                   ? (cli_error("hunt", "no room for a temporary file: %s", strerror(-error)),
-                      CLI_FAILURE)
-                   : target_cannot_start(&hunt->target, -error);
-    if (!given) /* a run is slow when the machine is, and a schedule may be a slow one */
-        hunt->limit_s = outcome.seconds > 1 ? 10 * outcome.seconds : SHORT_LIMIT_S;
-    struct failures failures = {0};
-    int status = 0;
-    hunt_set_options(hunt, outcome.steps);
-    hunt->interrupted = outcome.interrupted;
-    if (!outcome.interrupted) {
-        failures = hunt_judge(hunt, &outcome);
-        status = judge_baseline(hunt, strategy, &outcome, &failures);
-    }
-    failures_free(&failures);
-    attempt_outcome_free(&outcome);
-    return status;
 }
 
 /* ---- seeds ---- */
@@ -252,7 +141,7 @@ static bool start_one(struct search *search, int i)
     int error;
     const char *strategy = strategy_of(hunt, search->start);
     struct attempt attempt = hunt_attempt(hunt, strategy, seed_text(hunt, search->start, seed));
-    attempt.on_cpu = search->cpu_count > 0 && is_controlled(strategy);
+    attempt.on_cpu = search->cpu_count > 0 && hunt_is_controlled(strategy);
     attempt.cpu = attempt.on_cpu ? search->cpus[i % search->cpu_count] : 0;
     struct attempt_running *running = attempt_start(&attempt, &error);
     if (!running) {

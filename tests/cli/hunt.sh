@@ -84,6 +84,11 @@ hunt -n 30 --all ./prog 3%:race
 [ "$(row count,id 1-aa)" = "10|$before" ] || complain "$(row count,id 1-aa)"
 ok '--all, rates, counts in the database'
 
+hunt -n 5 --all ./prog any:exit3
+is 1 status
+like out '  5 of 5 seeds, and the first run  1-'
+ok 'a rate is one of seeds'
+
 hunt -n 4 --all --strategy random,pct:depth=3 ./prog any:out 3:race 4:race2
 like out 'reprise replay 3 --strategy pct:depth=3 -- ./prog'
 like out 'reprise replay 4 -- ./prog'
