@@ -107,6 +107,7 @@ struct core_strategy {
         } pct;
         struct {
             uint64_t lowest;
+            bool by_site; /* tasks at one place weigh as one */
         } pos;
         struct {
             uint32_t object; /* by profile: operations on it are interesting; 0: on any */

@@ -11,7 +11,9 @@
  *               to enter another one: that's where the order of sections is decided
  *     held      some hold new tasks back until nobody else can run: they start together
  *
- * and one seed in eight plays pct or pos instead. `random:stay=N` is the walk alone.
+ * and every second seed plays pos, or sometimes pct, instead: in the simulator pos finds bugs of
+ * short programs with the fewest runs, the walk those in long ones. `random:stay=N` is the walk
+ * alone.
  *
  * No choice is made where it would make no difference: at the start, creation, end and join of
  * tasks, before an unlock, and before the first operation of a task (who started it chose that).
@@ -31,8 +33,8 @@ static uint32_t draw_stay(struct core_strategy *s)
 
 static void init(struct core_strategy *s)
 {
-    if (!s->config.stay && one_in(s, 8)) {
-        core_strategy_become(s, one_in(s, 2) ? CORE_STRATEGY_PCT : CORE_STRATEGY_POS);
+    if (!s->config.stay && !one_in(s, 2)) {
+        core_strategy_become(s, one_in(s, 8) ? CORE_STRATEGY_PCT : CORE_STRATEGY_POS);
         return;
     }
     s->u.random.stay = s->config.stay ? s->config.stay : draw_stay(s);

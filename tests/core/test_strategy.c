@@ -500,7 +500,7 @@ static void spread(const struct core_strategy_config *config, double *low, doubl
     }
 }
 
-/* By a profile each order has the same chance; POS comes close; neither needs luck for any. */
+/* By a profile each order has the same chance; without one, and under POS, each has some. */
 static void test_orders(void)
 {
     double low, high;
@@ -511,7 +511,7 @@ static void test_orders(void)
     CHECK(low > 0.7 && high < 1.3); /* 200 expected of each, four standard deviations */
     config = config_of("pos", 0);
     spread(&config, &low, &high);
-    CHECK(low > 0.05 && high < 10);
+    CHECK(low > 0.01 && high < 16);
     config = config_of("surw", 0); /* without */
     spread(&config, &low, &high);
     CHECK(low > 0.05 && high < 20);
