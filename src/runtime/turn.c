@@ -382,9 +382,24 @@ void rt_turn_end(struct rt_thread *t)
     rt_turn_give(next);
 }
 
+/* A child has choices of its own, by its parent's seed and the time of its birth. A schedule is its
+ * parent's; the child has what it had when the schedule was made. */
+static struct core_strategy_config config_of_child(void)
+{
+    struct core_strategy_config config = rt_turns.strategy.config;
+    const struct core_schedule *s = config.schedule;
+    if (config.kind == CORE_STRATEGY_LIST) {
+        config = (struct core_strategy_config){.profile = config.profile};
+        if (!s || core_strategy_parse(&config, s->strategy) || config.kind == CORE_STRATEGY_LIST)
+            config.kind = CORE_STRATEGY_RR;
+        config.seed = s ? core_seed_hash(s->seed) : 0;
+    }
+    config.seed = core_mix(config.seed + rt_turns.steps);
+    return config;
+}
+
 void rt_turn_after_fork(struct rt_thread *t)
 {
-    static uint64_t forks;
     struct rt_turn *me = t->turn;
     if (!me)
         return;
@@ -399,8 +414,7 @@ void rt_turn_after_fork(struct rt_thread *t)
     me->state = RT_TURN_RUNNING;
     me->outside = false;
     rt_turns.holder = me;
-    struct core_strategy_config config = rt_turns.strategy.config;
-    config.seed = core_mix(config.seed + ++forks); /* a child has choices of its own */
+    struct core_strategy_config config = config_of_child();
     core_strategy_init(&rt_turns.strategy, &config);
     core_strategy_born(&rt_turns.strategy, &me->task);
     rt_turn_outside_after_fork();
