@@ -143,6 +143,9 @@ bool rt_turn_is_parked(const struct rt_thread *t);
  */
 void rt_turn_outside_begin(struct rt_thread *t);
 void rt_turn_outside_end(struct rt_thread *t);
+/* t has just come to a point and found that the call won't have to wait for another thread: the
+ * next begin of t is no point, so that this stays true. */
+void rt_turn_outside_next(struct rt_thread *t);
 
 /*
  * Before a real operation on a descriptor that would wait until it is ready (poll events): gives

@@ -38,9 +38,18 @@ void rt_turn_outside_begin(struct rt_thread *t)
     struct rt_turn *me = rt_multi ? rt_turn_mine(t) : NULL;
     if (!me)
         return;
-    rt_turn_point_slow(t, 0, CORE_OP_EXTERNAL, 0);
+    if (!me->no_point)
+        rt_turn_point_slow(t, 0, CORE_OP_EXTERNAL, 0);
+    me->no_point = false;
     me->outside = true;
     __atomic_store_n(&call_word, ++calls << 32 | (uint32_t)t->os_tid, __ATOMIC_SEQ_CST);
+}
+
+void rt_turn_outside_next(struct rt_thread *t)
+{
+    struct rt_turn *me = t->turn;
+    if (me)
+        me->no_point = true;
 }
 
 static void come_back(struct rt_turn *me)

@@ -40,6 +40,7 @@ struct rt_turn {
     bool parked;         /* outside of the gate of event.h, though its scope is open; own thread */
     bool polling;        /* sleeps in poll, not on go */
     bool outside;        /* in RT_BLOCKING with the turn; own thread */
+    bool no_point;       /* the next RT_BLOCKING is no point; own thread */
     bool cancelled;      /* asked for; lock */
     bool on_duty;        /* has the turn only to do as rt_turn_idle, and waits on; lock */
     uint32_t run, looks; /* points since it has the turn, and of them the last that only looked */

@@ -142,10 +142,10 @@ bool rt_wait_ready_until(struct rt_thread *t, rt_pc pc, enum core_op op, int fd,
     return succeeds(wait_until_ready(t, pc, fd, events, deadline_ns, error));
 }
 
-void rt_wait_ready_quietly(struct rt_thread *t, rt_pc pc, int fd, short events)
+bool rt_waited_ready(struct rt_thread *t, rt_pc pc, int fd, short events)
 {
-    if (!is_ready(fd, events) && !never_waits(fd))
-        wait_until_ready(t, pc, fd, events, RT_NEVER, 0);
+    return !is_ready(fd, events) && !never_waits(fd) &&
+           !wait_until_ready(t, pc, fd, events, RT_NEVER, 0);
 }
 
 /* ---- in pieces ---- */

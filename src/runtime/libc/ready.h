@@ -22,8 +22,8 @@ struct msghdr;
  * the descriptor doesn't block, is none, or the strategy controls nothing. False: EINTR, or EAGAIN
  * when the socket has a time limit of its own. */
 bool rt_wait_ready(struct rt_thread *t, rt_pc pc, enum core_op op, int fd, short events);
-/* Waits only, for calls that go on whatever comes of it. */
-void rt_wait_ready_quietly(struct rt_thread *t, rt_pc pc, int fd, short events);
+/* Waits only. False: there was nothing to wait for, or nothing came of it. */
+bool rt_waited_ready(struct rt_thread *t, rt_pc pc, int fd, short events);
 /* The same with a deadline on rt_clock_ns, after which it fails with this error. */
 bool rt_wait_ready_until(struct rt_thread *t, rt_pc pc, enum core_op op, int fd, short events,
                          uint64_t deadline_ns, int error);

@@ -88,10 +88,12 @@ void rt_stream_wait(struct rt_thread *t, rt_pc pc, FILE *f, enum core_op op)
     rt_turn_point(t, pc, op, f ? (rt_addr)f : rt_fd_object(fd));
     if (!f)
         return;
-    lock_stream(t, pc, f, RT_REAL(ftrylockfile));
-    RT_REAL(funlockfile)(f);
-    if (op == CORE_OP_IO_READ && fd >= 0 && is_empty(f))
-        rt_wait_ready_quietly(t, pc, fd, POLLIN);
+    bool reads = op == CORE_OP_IO_READ && fd >= 0;
+    do {
+        lock_stream(t, pc, f, RT_REAL(ftrylockfile));
+        RT_REAL(funlockfile)(f);
+    } while (reads && is_empty(f) && rt_waited_ready(t, pc, fd, POLLIN));
+    rt_turn_outside_next(t); /* or somebody takes the lock, or the data, before the call */
 }
 
 /* ---- putting in ---- */
