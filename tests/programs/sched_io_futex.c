@@ -2,7 +2,6 @@
  * A mutex, a condition variable and time limits of our own on raw futexes, and each operation of
  * the system call. Prints the order in which threads came to the mutex.
  */
-#define _GNU_SOURCE
 #include <limits.h>
 #include <linux/futex.h>
 #include <stdint.h>
@@ -53,7 +52,9 @@ static void cond_broadcast(uint32_t *c)
 }
 
 static uint32_t mutex, full, empty;
-static int item, produced, consumed;
+/* volatile: gcc takes syscall() for a function that never comes back into this file, and so keeps
+ * the value of an unshared variable over it */
+static volatile int item, produced, consumed;
 static char order[64];
 
 static void *produces(void *arg)
@@ -146,6 +147,7 @@ static void operations(void)
     IS(futex(&here, FUTEX_CMP_REQUEUE, 1, (void *)2l, &other, 7), -1);
     IS(errno, EAGAIN);
     __atomic_store_n(&there, 1, __ATOMIC_SEQ_CST);
+    __atomic_store_n(&here, 1, __ATOMIC_SEQ_CST); /* who is about to sleep doesn't */
     /* there becomes 5, and since it was 1, waiters there are woken as well */
     uint32_t code = FUTEX_OP(FUTEX_OP_SET, 5, FUTEX_OP_CMP_EQ, 1);
     CHECK(futex(&here, FUTEX_WAKE_OP, INT_MAX, (void *)1l, &there, code) >= 0);

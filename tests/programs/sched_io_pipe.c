@@ -3,7 +3,6 @@
  * an end that is closed meanwhile. Prints the order in which bytes came out, which is the
  * schedule's and nothing else's.
  */
-#define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
@@ -169,7 +168,7 @@ static int wake_end;
 
 static void on_signal(int sig)
 {
-    handled = sig;
+    __atomic_store_n(&handled, sig, __ATOMIC_SEQ_CST);
     if (sig == SIGUSR2)
         write(wake_end, "x", 1);
 }

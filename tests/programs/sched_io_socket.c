@@ -2,7 +2,6 @@
  * Sockets, eventfds and epoll between threads: a server with epoll and its clients, messages in
  * several pieces, time limits of a socket. Prints the order in which clients were served.
  */
-#define _GNU_SOURCE
 #include <netinet/in.h>
 #include <poll.h>
 #include <string.h>

@@ -2,7 +2,6 @@
  * Streams between threads: flockfile() keeps others out of a stream, and lines come through a
  * pipe. Prints the order of lines.
  */
-#define _GNU_SOURCE
 #include "sched_check.h"
 
 static FILE *to, *from;

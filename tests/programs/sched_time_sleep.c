@@ -3,7 +3,6 @@
  * their ends, and a rest when a signal comes. tests/cli/virtual_time.sh runs it with hours in
  * place of milliseconds (-DUNIT_MS=3600000), which must end at once.
  */
-#define _GNU_SOURCE
 #include <poll.h>
 #include <semaphore.h>
 #include <signal.h>

@@ -2,7 +2,6 @@
  * Timers: what goes off, when, how often and with what. Threads are there that have nothing to do
  * with it. tests/cli/virtual_time.sh runs it with seconds for milliseconds.
  */
-#define _GNU_SOURCE
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
