@@ -62,6 +62,17 @@ static void *cancel_self(void *arg)
     return NULL;
 }
 
+static void *spin(void *arg)
+{
+    static int turns;
+    pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, NULL);
+    pthread_cleanup_push(clean_up, arg);
+    for (;;)
+        __atomic_fetch_add(&turns, 1, __ATOMIC_RELAXED);
+    pthread_cleanup_pop(0);
+    return NULL;
+}
+
 static void is_cancelled(pthread_t t, int now)
 {
     IS(pthread_cancel(t), 0);
@@ -92,5 +103,8 @@ int main(void)
     t = start(cancel_self, &one);
     CHECK(end_of(t) == PTHREAD_CANCELED);
     IS(cleaned, 7);
+    t = start(spin, &one);
+    sched_yield();
+    is_cancelled(t, 8);
     return 0;
 }

@@ -45,7 +45,6 @@ ROW(int, pthread_getcpuclockid, (pthread_t thread, clockid_t *clock), (thread, c
     r == 0, PUT(clock))
 /* Cancellation may strike inside, hence not as part of the runtime. */
 ROW(int, pthread_setcancelstate, (int state, int *old), (state, old), BLOCK, , r == 0, PUT(old))
-ROW(int, pthread_setcanceltype, (int type, int *old), (type, old), BLOCK, , r == 0, PUT(old))
 
 ROW(int, sched_getparam, (pid_t pid, struct sched_param *param), (pid, param), NOW, , r == 0,
     PUT(param))

@@ -2,6 +2,7 @@
 #include "../sys/sys.h"
 #include "pthread_table.h"
 #include <linux/futex.h>
+#include <signal.h>
 #include <stddef.h>
 #include <sys/syscall.h>
 
@@ -53,6 +54,33 @@ void rt_model_end(struct rt_thread *t)
         return;
     wake_robust(t);
     rt_turn_end(t);
+}
+
+/* ---- cancel ---- */
+
+static const uint64_t CANCEL_BIT = 1ull << (RT_SIGNAL_CANCEL - 1);
+
+void rt_model_cancel_type(struct rt_thread *t, bool async)
+{
+    if (!rt_controlled())
+        return;
+    rt_table_set_cancel_async(pthread_self(), async);
+    /* the raw call: libc's leaves out its own signals */
+    sys_call(SYS_rt_sigprocmask, async ? SIG_BLOCK : SIG_UNBLOCK, (long)&CANCEL_BIT, 0,
+             sizeof CANCEL_BIT, 0, 0);
+}
+
+void rt_model_cancelled(struct rt_thread *t, pthread_t target)
+{
+    bool async;
+    struct rt_thread *u = rt_table_thread(target, &async);
+    if (!u)
+        return;
+    if (async && u->tls) { /* it doesn't run */
+        u->tls->pending |= CANCEL_BIT;
+        rt_turn_interrupt(t, u);
+    }
+    rt_turn_cancel(t, u);
 }
 
 /* ---- yield ---- */

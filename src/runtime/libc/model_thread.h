@@ -37,6 +37,17 @@ int rt_model_join(struct rt_thread *t, rt_pc pc, pthread_t target, uint32_t uid,
 /* The last thing of a thread that needs the turn. Any strategy; in a scope. */
 void rt_model_end(struct rt_thread *t);
 
+/*
+ * Cancellation. A thread that may be cancelled at any instruction would unwind while another one
+ * has the turn, or inside the runtime. So glibc's signal for that is blocked in it, and put off as
+ * those of the program are (signals.h) until the thread leaves a scope with the turn.
+ */
+enum { RT_SIGNAL_CANCEL = 32 };
+/* By the thread itself, after the real pthread_setcanceltype. Any strategy. */
+void rt_model_cancel_type(struct rt_thread *t, bool async);
+/* After a real pthread_cancel that succeeded. Controlled. */
+void rt_model_cancelled(struct rt_thread *t, pthread_t target);
+
 /* sched_yield and its kin. False: the real one is to be called. Any strategy. */
 bool rt_yield(struct rt_thread *t, rt_pc pc);
 

@@ -126,13 +126,23 @@ bool rt_table_is_joinable(pthread_t self, uint32_t uid)
     return joinable;
 }
 
-struct rt_thread *rt_table_thread(pthread_t self)
+struct rt_thread *rt_table_thread(pthread_t self, bool *cancel_async)
 {
     core_lock_acquire(&table_lock);
     struct rt_child *c = find(self);
     struct rt_thread *t = c ? c->thread : NULL;
+    *cancel_async = c && c->cancel_async;
     core_lock_release(&table_lock);
     return t;
+}
+
+void rt_table_set_cancel_async(pthread_t self, bool async)
+{
+    core_lock_acquire(&table_lock);
+    struct rt_child *c = find(self);
+    if (c)
+        c->cancel_async = async;
+    core_lock_release(&table_lock);
 }
 
 uint32_t rt_pthread_uid(pthread_t self)

@@ -32,6 +32,7 @@ struct rt_child {
     struct rt_thread *thread; /* NULL after its end */
     int refs; /* parent until create is done, child until its end, table while in it */
     bool listed, in_table, finished, detached;
+    bool cancel_async; /* PTHREAD_CANCEL_ASYNCHRONOUS under a controlled strategy */
     pthread_t self;
     struct rt_child *next; /* in the bucket */
 };
@@ -45,7 +46,8 @@ void rt_table_leave(struct rt_child *c);
 /* Is it still there to be joined? Under a controlled strategy. */
 bool rt_table_is_joinable(pthread_t self, uint32_t uid);
 /* The live thread of that name, or NULL. It may end as soon as other threads run. */
-struct rt_thread *rt_table_thread(pthread_t self);
+struct rt_thread *rt_table_thread(pthread_t self, bool *cancel_async);
+void rt_table_set_cancel_async(pthread_t self, bool async);
 /* The name of another thread. */
 void rt_table_set_name(pthread_t self, const char *name);
 

@@ -139,7 +139,7 @@ int rt_child_spawn(struct rt_thread *t, struct rt_child *c, int (*real)(void *),
     RT_QUIET(t); /* the real create clears out the thread-local memory of dead threads */
 
     rt_signals_block(&mask);
-    c->mask = mask;
+    c->mask = mask & ~(1ull << (RT_SIGNAL_CANCEL - 1)); /* see model_thread.h */
     RT_PROGRAM(err = real(args));
     rt_signals_restore(&mask);
     return err;
@@ -349,11 +349,25 @@ RT_INTERCEPT(int, pthread_cancel, (pthread_t th))
         return RT_REAL(pthread_cancel)(th);
     int err;
     rt_turn_point(t, pc, CORE_OP_CANCEL, 0);
-    struct rt_thread *target = rt_controlled() ? rt_table_thread(th) : NULL;
     RT_PROGRAM(err = RT_REAL(pthread_cancel)(th)); /* may unwind the caller itself */
-    if (!err && target)
-        rt_turn_cancel(t, target);
+    if (!err && rt_controlled())
+        rt_model_cancelled(t, th);
     return err;
+}
+
+RT_INTERCEPT(int, pthread_setcanceltype, (int type, int *old))
+{
+    RT_SCOPE(pthread_setcanceltype);
+    if (!t)
+        return RT_REAL(pthread_setcanceltype)(type, old);
+    int err;
+    RT_PROGRAM(err = RT_REAL(pthread_setcanceltype)(type, old)); /* may unwind */
+    if (err)
+        return err;
+    rt_model_cancel_type(t, type == PTHREAD_CANCEL_ASYNCHRONOUS);
+    if (old)
+        rt_write_range(t, pc, old, sizeof *old);
+    return 0;
 }
 
 RT_INTERCEPT(int, sched_yield, (void))
