@@ -393,7 +393,7 @@ const struct cli_verb cli_verb_hunt = {
             "than 0, or when --check says so. For each distinct failure it prints what it was and "
             "the line that plays it again.",
             "The first run is without a seed, every thread as long as it can go: a program that "
-            "fails even there is told so, and not hunted.",
+            "fails even there, and also when the kernel schedules it, is told so and not hunted.",
             "The program's input is empty, or, when that of this command is a file, that file from "
             "its start. Its output is not shown. Findings are kept in .reprise/findings.db, each "
             "under a name like F1 that reprise replay and reprise shrink understand.",

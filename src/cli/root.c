@@ -80,12 +80,14 @@ static const struct cli_row environment[] = {
 
 static const struct cli_row files[] = {
     {".reprise/run-*.jsonl", "findings of reprise run, one JSON object a line"},
+    {".reprise/findings.db", "findings of reprise hunt"},
     {0},
 };
 
 static const struct cli_row examples[] = {
     {"reprise cc -o prog prog.c", "build a program that watches itself"},
     {"reprise run ./prog", "run it and list what was found"},
+    {"reprise hunt ./prog", "try interleavings until it fails"},
     {"CC=\"reprise cc\" ./configure", "build a whole package"},
     {0},
 };
