@@ -212,14 +212,32 @@ static ssize_t write_pipe(struct rt_thread *t, rt_pc pc, int fd, const struct io
     return (ssize_t)done;
 }
 
+static bool is_stream(int fd)
+{
+    int type = 0;
+    socklen_t n = sizeof type;
+    return !sys_call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, (long)&type, (long)&n, 0) &&
+           type == SOCK_STREAM;
+}
+
+/* How much a socket takes at once depends on the pages that the kernel has for it, unless it is
+ * little. Messages stay whole. */
 ssize_t rt_send(struct rt_thread *t, rt_pc pc, int fd, const struct msghdr *m, int flags)
 {
     size_t done = 0, all = rt_vector_bytes(m->msg_iov, m->msg_iovlen);
     bool waits = !(flags & MSG_DONTWAIT) && !never_waits(fd);
+    bool pieces = waits && all > PIPE_BUF && is_stream(fd);
     struct msghdr part = *m; /* control data and address go with the first piece */
     struct iovec piece;
     uint64_t deadline = waits ? own_deadline(fd, POLLOUT) : RT_NEVER;
     for (;;) {
+        if (pieces) {
+            piece = piece_at(m->msg_iov, m->msg_iovlen, done);
+            if (piece.iov_len > PIPE_BUF)
+                piece.iov_len = PIPE_BUF;
+            part.msg_iov = &piece;
+            part.msg_iovlen = 1;
+        }
         long r = sys_call(SYS_sendmsg, fd, (long)&part, flags | MSG_DONTWAIT, 0, 0, 0);
         if (r == -EAGAIN && waits) {
             if (is_ready(fd, POLLOUT)) /* somebody else's queue is full, or memory is short */
@@ -233,10 +251,9 @@ ssize_t rt_send(struct rt_thread *t, rt_pc pc, int fd, const struct msghdr *m, i
             return done_or(done, (int)-r);
         done += (size_t)r;
         rt_turn_fd_changed(t);
-        if (r == 0 || done >= all || !waits)
+        if (r == 0 || done >= all || !pieces)
             return (ssize_t)done;
-        piece = piece_at(m->msg_iov, m->msg_iovlen, done);
-        part = (struct msghdr){.msg_iov = &piece, .msg_iovlen = 1};
+        part = (struct msghdr){0};
     }
 }
 
@@ -246,14 +263,6 @@ ssize_t rt_write_pieces(struct rt_thread *t, rt_pc pc, int fd, const struct iove
         return write_pipe(t, pc, fd, v, count);
     struct msghdr m = {.msg_iov = (struct iovec *)v, .msg_iovlen = (size_t)count};
     return rt_send(t, pc, fd, &m, 0);
-}
-
-static bool is_stream(int fd)
-{
-    int type = 0;
-    socklen_t n = sizeof type;
-    return !sys_call(SYS_getsockopt, fd, SOL_SOCKET, SO_TYPE, (long)&type, (long)&n, 0) &&
-           type == SOCK_STREAM;
 }
 
 ssize_t rt_receive_all(struct rt_thread *t, rt_pc pc, int fd, void *buf, size_t n, int flags)
