@@ -1,8 +1,6 @@
 /* `reprise shrink`: the few switches that matter, and why. */
 #include "shrink.h"
-#include "cli.h"
 #include "core/duration.h"
-#include "explain.h"
 #include "seed.h"
 
 #include <errno.h>
@@ -27,15 +25,6 @@ enum {
 };
 
 enum { TIME_S = 60, LIMIT_S = 60, ROWS_MIN = 5, ROWS_MAX = 1000 };
-
-struct command {
-    struct shrink shrink;
-    const char *html;
-    long rows;
-    enum cli_color color;
-    struct attempt_outcome last; /* of the shortest schedule */
-    char *trace;                 /* file of its trace */
-};
 
 /* ---- the run to start from ---- */
 
@@ -127,7 +116,7 @@ static int first_run(struct shrink *shrink)
 /* ---- the shortest one, once more ---- */
 
 /* With a trace, and what it takes to play it from then on. */
-static int last_run(struct command *c)
+static int last_run(struct shrink_command *c)
 {
     struct shrink *shrink = &c->shrink;
     const char *directory = attempt_temporary();
@@ -155,213 +144,22 @@ static int last_run(struct command *c)
     return CLI_FAILURE;
 }
 
-/* ---- the result ---- */
-
-static void print_switches(FILE *stream, uint32_t count)
-{
-    fprintf(stream, "%u switch%s", count, count == 1 ? "" : "es");
-}
-
-static void print_summary(FILE *stream, const struct shrink *shrink)
-{
-    fprintf(stream, "%u -> ", shrink->before);
-    print_switches(stream, shrink->count);
-    fprintf(stream, ", %ld runs; ", shrink->runs);
-    if (!shrink->minimal)
-        fprintf(stream, "%s, so fewer may do",
-                shrink->interrupted ? "interrupted" : "the budget was spent");
-    else if (shrink->count == 0)
-        fputs("it fails when nobody is interrupted", stream);
-    else
-        fputs(shrink->count == 1 ? "without it this does not happen"
-                                 : "without any one of them this does not happen",
-              stream);
-}
-
-/* " --set ... -- PROGRAM ARGUMENT...", the end of a line to type. */
-static void print_program(FILE *stream, const struct replay *replay)
-{
-    for (size_t i = 0; i < replay->sets.count; i++) {
-        fputs(" --set ", stream);
-        seed_print_word(stream, replay->sets.at[i]);
-    }
-    fputs(" --", stream);
-    for (char **word = replay->argv; *word; word++) {
-        putc(' ', stream);
-        seed_print_word(stream, *word);
-    }
-}
-
-static void print_replay(FILE *stream, const struct command *c)
-{
-    seed_print_replay(stream, c->last.schedule, NULL, NULL);
-    print_program(stream, &c->shrink.replay);
-}
-
-/* What a function prints, as text. To be freed. */
-static char *printed(void (*print)(FILE *, const struct command *), const struct command *c)
-{
-    char *text = NULL;
-    size_t length;
-    FILE *memory = open_memstream(&text, &length);
-    if (!memory)
-        abort();
-    print(memory, c);
-    if (fclose(memory) != 0)
-        abort();
-    return text;
-}
-
-static void write_program(FILE *stream, const struct command *c)
-{
-    for (char **word = c->shrink.replay.argv; *word; word++) {
-        if (word != c->shrink.replay.argv)
-            putc(' ', stream);
-        seed_print_word(stream, *word);
-    }
-}
-
-static void write_summary(FILE *stream, const struct command *c)
-{
-    print_summary(stream, &c->shrink);
-}
-
-static void write_report(FILE *stream, const struct command *c)
-{
-    json_t *object = c->shrink.report ? json_loads(c->shrink.report, 0, NULL) : NULL;
-    struct finding finding = {object, 1};
-    struct symbols_settings settings = {0};
-    struct symbols *symbols = symbols_open(&settings);
-    if (object)
-        finding_print_text(stream, &finding, 1, symbols, false);
-    symbols_close(symbols);
-    json_decref(object);
-}
-
-static int write_page(const struct command *c, const struct explain *explain)
-{
-    char *program = printed(write_program, c), *summary = printed(write_summary, c);
-    char *replay = printed(print_replay, c), *report = printed(write_report, c);
-    int status = explain_write_html("shrink", c->html, explain,
-                                    &(struct explain_page){.title = c->shrink.title,
-                                                           .program = program,
-                                                           .summary = summary,
-                                                           .replay = replay,
-                                                           .schedule = c->last.schedule,
-                                                           .report = report});
-    free(program);
-    free(summary);
-    free(replay);
-    free(report);
-    return status;
-}
-
-/* Read-only, locked or lost: the result has been printed, so it is not a failure. */
-static void keep(const struct command *c)
-{
-    const struct store_finding *finding = &c->shrink.replay.finding;
-    int error;
-    if (!finding->signature || !finding->id)
-        return;
-    struct store *store = store_open(STORE_FILE, false, &error);
-    if (!store)
-        cli_error("shrink", "not kept: %s", store_last_message());
-    else if (store_set_shrunk(store, finding->id, c->last.schedule))
-        cli_error("shrink", "not kept: %s", store_message(store));
-    store_close(store);
-}
-
-/* The number that the finding has in the last run; 0: it is none of the detector. */
-static unsigned finding_number(const struct command *c)
-{
-    const struct findings *findings = &c->last.findings;
-    for (size_t i = 0; i < findings->count; i++)
-        if (strcmp(finding_string(findings->at[i].object, "signature", ""), c->shrink.goal) == 0)
-            return (unsigned)json_integer_value(json_object_get(findings->at[i].object, "n"));
-    return 0;
-}
-
-static int explain_it(const struct command *c, bool color)
-{
-    struct trace trace;
-    struct explain explain;
-    struct symbols_settings settings = {0};
-    struct core_schedule made = {0};
-    int status = explain_read("shrink", c->trace, &trace);
-    if (status)
-        return status;
-    made.items = calloc((size_t)core_schedule_count(c->last.schedule) + 1, sizeof *made.items);
-    if (!made.items || core_schedule_decode(&made, c->last.schedule))
-        abort();
-    struct symbols *symbols = symbols_open(&settings);
-    explain_make(&explain, &trace, symbols,
-                 &(struct explain_settings){.rows = (size_t)c->rows,
-                                            .schedule = &made,
-                                            .verdict = c->shrink.title,
-                                            .finding = finding_number(c)});
-    explain_print_text(stdout, &explain, cli_columns(stdout), color);
-    if (c->html)
-        status = write_page(c, &explain);
-    explain_free(&explain);
-    symbols_close(symbols);
-    trace_free(&trace);
-    free(made.items);
-    return status;
-}
-
-static int tell(const struct command *c)
-{
-    bool color = cli_use_color(stdout, c->color);
-    printf("%s%s%s\n", color ? "\033[1m" : "", c->shrink.title, color ? "\033[m" : "");
-    print_summary(stdout, &c->shrink);
-    fputs("\n\n", stdout);
-    int status = explain_it(c, color);
-    if (c->shrink.inexact)
-        printf("\n  note: something came from outside at a time of its own, so it may not come "
-               "back each time\n");
-    fputs("\nto play it again: ", stdout);
-    print_replay(stdout, c);
-    putchar('\n');
-    if (c->html && !status)
-        printf("the same as a page: %s\n", c->html);
-    return fflush(stdout) == 0 ? status : CLI_FAILURE;
-}
-
-/* No program can be run any more, but what was reached is not lost. */
-static int tell_interrupted(const struct shrink *shrink)
-{
-    char *text = shrink_encode(shrink, shrink->kept, shrink->count);
-    cli_error("shrink",
-              "interrupted after %ld runs; these %u of %u switches are enough:", shrink->runs,
-              shrink->count, shrink->before);
-    fputs("  reprise shrink ", stderr);
-    fputs(text, stderr);
-    if (shrink->check) {
-        fputs(" --check ", stderr);
-        seed_print_word(stderr, shrink->check);
-    }
-    print_program(stderr, &shrink->replay);
-    putc('\n', stderr);
-    free(text);
-    return 130; /* as a shell has it for ^C */
-}
-
-static int shrink_it(struct command *c)
+static int shrink_it(struct shrink_command *c)
 {
     struct shrink *shrink = &c->shrink;
     shrink->until_s = shrink->time_s > 0 ? attempt_clock() + shrink->time_s : 0;
     int status = first_run(shrink);
     do
         status = status ? status : shrink_search(shrink);
-    while (!status && shrink->minimal && shrink_swap(shrink));
+    while (!status && shrink->minimal && (shrink_swap(shrink) || shrink_few(shrink)));
     if (!status && shrink->interrupted)
-        return tell_interrupted(shrink);
+        return shrink_tell_interrupted(shrink);
     if (!status)
         status = last_run(c);
     if (status)
         return status;
-    keep(c);
-    return tell(c);
+    shrink_keep(c);
+    return shrink_tell(c);
 }
 
 /* ---- the command line ---- */
@@ -394,7 +192,7 @@ static bool duration(const char *text, double *seconds)
     return true;
 }
 
-static int apply_operand(struct command *c, enum replay_form form, const char *value)
+static int apply_operand(struct shrink_command *c, enum replay_form form, const char *value)
 {
     if (c->shrink.replay.what) {
         cli_error("shrink", "%s and %s: one at a time", c->shrink.replay.what, value);
@@ -405,7 +203,7 @@ static int apply_operand(struct command *c, enum replay_form form, const char *v
     return 0;
 }
 
-static int apply(struct command *c, int id, const char *value)
+static int apply(struct shrink_command *c, int id, const char *value)
 {
     struct shrink *shrink = &c->shrink;
     switch (id) {
@@ -454,7 +252,7 @@ static int apply(struct command *c, int id, const char *value)
 }
 
 /* Options may stand before and after what is to be shrunk, up to the program. */
-static int read_arguments(struct command *c, struct cli_arguments *arguments)
+static int read_arguments(struct shrink_command *c, struct cli_arguments *arguments)
 {
     int id, status;
     for (;;) {
@@ -479,7 +277,7 @@ static int read_arguments(struct command *c, struct cli_arguments *arguments)
 static int shrink_main(int argc, char **argv)
 {
     struct cli_arguments arguments = {&cli_verb_shrink, argc, argv, 1, NULL};
-    static struct command c;
+    static struct shrink_command c;
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     c.shrink.jobs = processors < 1 ? 1 : processors > 16 ? 16 : processors;
     c.shrink.time_s = TIME_S;

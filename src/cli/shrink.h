@@ -1,6 +1,7 @@
-/* The parts of `reprise shrink`: shrink.c reads the command line and tells the result,
- * shrink_judge.c says whether a run fails in the way that is looked for, shrink_search.c finds the
- * fewest items of the schedule with which it does, shrink_swap.c lets threads change places. */
+/* The parts of `reprise shrink`: shrink.c reads the command line and makes the first run and the
+ * last, shrink_judge.c says whether a run fails in the way that is looked for, shrink_search.c
+ * finds the fewest items of the schedule with which it does, shrink_swap.c lets threads change
+ * places, shrink_few.c tries others that are shorter, shrink_tell.c prints the result. */
 #ifndef REPRISE_CLI_SHRINK_H
 #define REPRISE_CLI_SHRINK_H
 
@@ -35,6 +36,16 @@ struct shrink {
     double until_s;                /* of attempt_clock(); 0: no limit */
 };
 
+/* All of one call of the verb. */
+struct shrink_command {
+    struct shrink shrink;
+    const char *html;
+    long rows;
+    enum cli_color color;
+    struct attempt_outcome last; /* of the shortest schedule */
+    char *trace;                 /* file of its trace */
+};
+
 /* ---- shrink_judge.c ---- */
 
 /* An attempt as all of them are: recorded, silent, limited. Strategy and schedule are the
@@ -65,5 +76,23 @@ int shrink_search(struct shrink *shrink);
 /* Looks for a shorter schedule among those in which two threads have changed places. True:
  * schedule, kept and count are of a shorter one, and the search should go on from there. */
 bool shrink_swap(struct shrink *shrink);
+
+/* The choices of a failing run become the schedule, all of them kept. False: they are not fewer. */
+bool shrink_take(struct shrink *shrink, const char *schedule);
+
+/* ---- shrink_few.c ---- */
+
+/* Looks for other schedules of one or two switches when more are left. As shrink_swap(). */
+bool shrink_few(struct shrink *shrink);
+
+/* ---- shrink_tell.c ---- */
+
+/* Prints the result, and writes the page. Returns an exit status. */
+int shrink_tell(const struct shrink_command *c);
+/* ^C: no program can be run any more, but what was reached is not lost. Returns an exit status. */
+int shrink_tell_interrupted(const struct shrink *shrink);
+/* Puts the shortest schedule beside its finding. A store that cannot be written is told, and no
+ * failure: the result is printed anyway. */
+void shrink_keep(const struct shrink_command *c);
 
 #endif

@@ -33,8 +33,7 @@ static struct core_schedule variant(const struct shrink *shrink, uint32_t withou
     return schedule;
 }
 
-/* The choices of a run become the schedule, all of them kept. */
-static bool take(struct shrink *shrink, const char *text)
+bool shrink_take(struct shrink *shrink, const char *text)
 {
     long count = text ? core_schedule_count(text) : -1;
     if (count < 0 || count >= (long)shrink->count)
@@ -59,7 +58,7 @@ static bool try_variant(struct shrink *shrink, const struct core_schedule *sched
     if (!attempt.schedule || attempt_run(&attempt, &outcome) != 0)
         return false;
     shrink->interrupted = outcome.interrupted;
-    bool better = shrink_fails(shrink, &outcome) && take(shrink, outcome.schedule);
+    bool better = shrink_fails(shrink, &outcome) && shrink_take(shrink, outcome.schedule);
     attempt_outcome_free(&outcome);
     return better;
 }

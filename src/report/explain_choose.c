@@ -30,6 +30,7 @@ struct chooser {
     size_t *counted;     /* counted[i]: operations before act i */
     uint32_t *contended; /* objects that one thread changes and another touches; sorted */
     size_t contended_count;
+    size_t marked_from; /* act */
     uint32_t hot[HOT_MAX];
     size_t hot_count;
     size_t *rows; /* chosen so far, sorted */
@@ -49,9 +50,13 @@ static bool is_done(const struct act *act)
     return act->kind == ACT_DO || act->kind == ACT_GAP;
 }
 
-static bool is_certain(const struct act *act)
+/* Of many marked switches only the last are certain of a row, or there would be room for nothing
+ * else. */
+static bool is_certain(const struct chooser *c, size_t i)
 {
-    return act->marked || act->kind == ACT_FINDING || (act->kind == ACT_WAIT && act->for_ever);
+    const struct act *act = &c->acts->at[i];
+    return (act->marked && i >= c->marked_from) || act->kind == ACT_FINDING ||
+           (act->kind == ACT_WAIT && act->for_ever);
 }
 
 /* ---- objects ---- */
@@ -121,6 +126,13 @@ static bool is_contended(const struct chooser *c, uint32_t object)
 
 /* ---- scores ---- */
 
+static void find_marked(struct chooser *c)
+{
+    size_t left = c->rows_max / 4 + 1;
+    for (c->marked_from = c->acts->count; c->marked_from > 0 && left > 0; c->marked_from--)
+        left -= c->acts->at[c->marked_from - 1].marked;
+}
+
 static void add_hot(struct chooser *c, uint32_t object)
 {
     for (size_t i = 0; i < c->hot_count; i++)
@@ -172,7 +184,7 @@ static void score_certain(struct chooser *c)
 {
     for (size_t i = 0; i < c->acts->count; i++) {
         const struct act *act = &c->acts->at[i];
-        if (!is_certain(act))
+        if (!is_certain(c, i))
             continue;
         raise_to(c, i, CERTAIN);
         add_hot(c, act->object);
@@ -192,7 +204,7 @@ static void measure(struct chooser *c)
 {
     size_t count = c->acts->count;
     for (size_t i = 0; i < count; i++) {
-        bool here = is_certain(&c->acts->at[i]) || i + 1 == count;
+        bool here = is_certain(c, i) || i + 1 == count;
         c->distance[i] = here                                  ? 0
                          : i && c->distance[i - 1] != SIZE_MAX ? c->distance[i - 1] + 1
                                                                : SIZE_MAX;
@@ -243,8 +255,8 @@ static void score_others(struct chooser *c)
         const struct act *act = &c->acts->at[i];
         if (act->kind == ACT_DO || act->kind == ACT_WAIT)
             raise_to(c, i, far_away(c, i, base_score(c, act)));
-        else if (!is_certain(act))
-            c->scores[i] = NEVER;
+        else if (!is_certain(c, i))
+            c->scores[i] = act->marked ? LAST : NEVER;
     }
     for (size_t t = 0; t < c->trace->threads_count; t++) {
         size_t last = beside(c, c->acts->count, c->trace->threads[t].id, false);
@@ -331,6 +343,7 @@ void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows
         .rows = array_of(rows, sizeof(size_t)),
     };
     find_contended(&c);
+    find_marked(&c);
     measure(&c);
     score_certain(&c);
     score_meetings(&c);

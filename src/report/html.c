@@ -29,7 +29,7 @@ static const char style[] =
     "td.lane{border-left:2px solid var(--line)}\n"
     "td.on{background:var(--lane)}\n"
     "td.where{white-space:nowrap;color:var(--dim)}\n"
-    "td.source{white-space:pre-wrap;overflow-wrap:anywhere}\n"
+    "td.source{white-space:pre-wrap;overflow-wrap:break-word;min-width:16em}\n"
     "tr.stop td{background:var(--mark-bg);color:var(--mark);font-weight:600}\n"
     "tr.wait td.on{font-style:italic}\n"
     "tr.fold td{color:var(--dim);text-align:center}\n"
@@ -57,6 +57,21 @@ static void put(FILE *stream, const char *text)
         else
             fputc(c, stream);
     }
+}
+
+/* What a thread does; an arrow between two values stays on their line. */
+static void put_operation(FILE *stream, const char *text)
+{
+    const char *arrow = strstr(text, " -> ");
+    char before[512];
+    if (!arrow || (size_t)(arrow - text) >= sizeof before) {
+        put(stream, text);
+        return;
+    }
+    snprintf(before, sizeof before, "%.*s", (int)(arrow - text), text);
+    put(stream, before);
+    fputs("&nbsp;&rarr;&nbsp;", stream);
+    put(stream, arrow + 4);
 }
 
 static void put_in(FILE *stream, const char *open, const char *text, const char *close)
@@ -137,7 +152,7 @@ static void put_row(FILE *stream, const struct explain *explain, const struct ex
     for (size_t i = 0; i < explain->lanes_count; i++) {
         bool mine = explain->lanes[i] == row->thread;
         fprintf(stream, "<td class=\"lane%s\">", mine ? " on" : "");
-        put(stream, mine ? row->text : "");
+        put_operation(stream, mine ? row->text : "");
         fputs("</td>", stream);
     }
     put_place(stream, row);

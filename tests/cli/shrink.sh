@@ -242,8 +242,9 @@ ok 'a spent budget is told'
 run reprise run --seed "$seed" --set trace=trace.txt ./lost
 run reprise explain trace.txt
 is 0 status
-like out '^ +T0 main +T1 +T2$'
+like out '^ +(T0 main +)?T1 +T2$'
 like out 'lock lock'
+like out '^> '
 run reprise explain --html trace.html trace.txt
 is 0 status
 is '' out
