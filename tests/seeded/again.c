@@ -144,9 +144,9 @@ static size_t normalise(char *text, size_t bytes)
     char *to = text;
     for (char *from = text; from < text + bytes;) {
         if (isdigit((unsigned char)*from) && is_process_number(text, from)) {
-            *to++ = 'N';
             while (isdigit((unsigned char)*from))
                 from++;
+            *to++ = 'N'; /* only now: it may stand where the first digit did */
             continue;
         }
         if (from[0] == '0' && from[1] == 'x') {
