@@ -225,9 +225,8 @@ void rt_access_slow(rt_addr a, unsigned size, enum rt_kind kind, rt_pc pc)
     struct rt_thread *t = rt_scope_enter_bare(&s);
     if (!t)
         return;
-    if (core_unlikely(rt_strategy != CORE_STRATEGY_OS))
-        rt_turn_access(t, pc, a, size, kind);
-    access_small(t, pc, a, size, kind, 0);
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))
+        access_small(t, pc, a, size, kind, 0);
     rt_scope_leave_bare(&s);
 }
 
@@ -237,8 +236,7 @@ void rt_access_range_slow(rt_addr a, size_t bytes, enum rt_kind kind, rt_pc pc)
     struct rt_thread *t = rt_scope_enter_bare(&s);
     if (!t)
         return;
-    if (core_unlikely(rt_strategy != CORE_STRATEGY_OS))
-        rt_turn_access(t, pc, a, bytes, kind);
-    access_range(t, pc, a, bytes, kind);
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, bytes, kind))
+        access_range(t, pc, a, bytes, kind);
     rt_scope_leave_bare(&s);
 }

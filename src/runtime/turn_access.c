@@ -141,25 +141,46 @@ static void count_access(struct rt_thread *t, rt_pc pc, rt_addr addr, bool write
 
 /* ---- the access ---- */
 
-void rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
+/*
+ * What the quick look of compiled code says when nobody has taken it away. It decides what is no
+ * point; and the watcher comes by at a time of its own, so its coming must not change that.
+ */
+static bool is_known(const struct rt_thread *t, rt_addr a, size_t bytes, enum rt_kind kind)
+{
+    bool write = kind & RT_KIND_WRITE_BIT;
+    uint32_t window = rt_tls.window, span = t->end - (window >> 4);
+    if (kind & ~(unsigned)RT_VPTR_WRITE || (bytes & (bytes - 1)) || (a & 7 & (bytes - 1)))
+        return false;
+    if (bytes == 8 || bytes == 16)
+        return core_known_word(rt_cell_p(a), write, window, span) &&
+               (bytes == 8 || core_known_word(rt_cell_p(a + 8), write, window, span));
+    return bytes && bytes < 8 &&
+           core_known_half(rt_cell_p(a), rt_cell_q(a), a & 4, ((1u << bytes) - 1) << (a & 3), write,
+                           window, span);
+}
+
+bool rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
     bool write = kind & RT_KIND_WRITE_BIT;
     enum core_op op = write ? CORE_OP_WRITE : CORE_OP_READ;
     if (rt_strategy == CORE_STRATEGY_DELAY) {
         rt_delay_point(t, pc, op);
-        return;
+        return true;
     }
     if (!rt_multi || !t->turn || !rt_shadow_covers(addr, bytes))
-        return;
+        return true;
     if (core_unlikely(t->turn->counting))
         count_access(t, pc, addr, write);
+    if (is_known(t, addr, bytes, kind))
+        return false;
     unsigned size = (unsigned)(bytes < 16 ? bytes : 16);
     if (!is_point(t, pc, addr, bytes, write)) {
         if (core_unlikely(rt_trace_on))
             rt_trace_skipped(t->turn, pc, addr, size, write);
-        return;
+        return true;
     }
     rt_turn_point_slow(t, pc, op, addr & ~7ull);
     if (rt_trace_on)
         rt_trace_access(t->turn, addr & ~7ull, addr, size, write);
+    return true;
 }

@@ -14,8 +14,8 @@
 
 void rt_turn_access_init(void);
 /* Before an access that compiled code makes and that the quick look did not know. Inside a scope.
- * Any strategy but os. */
-void rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);
+ * Any strategy but os. False: it would have known it, so there is nothing else to do. */
+bool rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);
 /* The holder has come to no point for a while: look whether it spins on memory that it knows. By
  * the watcher. */
 void rt_turn_access_watch(void);
