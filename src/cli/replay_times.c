@@ -15,7 +15,9 @@ enum {
 struct proof {
     const struct replay *replay;
     struct attempt attempt;
+    struct words settings;
     struct attempt_outcome first; /* what the others are compared with */
+    char *signatures;             /* of the second's findings; NULL: it has not run */
     long done, differ;
     bool interrupted;
     double shown_s; /* when the progress was last written */
@@ -51,17 +53,37 @@ static bool output_differs(const struct attempt_outcome *a, const struct attempt
     return true;
 }
 
+/* One member of all findings, a line each. The caller frees it. */
+static char *list_of(const struct attempt_outcome *outcome, const char *key)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    for (size_t i = 0; stream && i < outcome->findings.count; i++)
+        fprintf(stream, "%s\n", finding_string(outcome->findings.at[i].object, key, ""));
+    if (!stream || fclose(stream) != 0)
+        abort();
+    return text;
+}
+
+static bool lists_differ(const struct attempt_outcome *a, const struct attempt_outcome *b,
+                         const char *key)
+{
+    char *lists[] = {list_of(a, key), list_of(b, key)};
+    bool differ = strcmp(lists[0], lists[1]) != 0;
+    free(lists[0]);
+    free(lists[1]);
+    return differ;
+}
+
 static bool findings_differ(const struct attempt_outcome *a, const struct attempt_outcome *b,
                             char *text)
 {
-    bool same = a->findings.count == b->findings.count;
-    for (size_t i = 0; same && i < a->findings.count; i++)
-        same = strcmp(finding_string(a->findings.at[i].object, "signature", ""),
-                      finding_string(b->findings.at[i].object, "signature", "")) == 0;
-    if (!same)
-        snprintf(text, DIFFERENCE_BYTES, "its findings, %zu instead of %zu", b->findings.count,
-                 a->findings.count);
-    return !same;
+    if (!lists_differ(a, b, "type"))
+        return false;
+    snprintf(text, DIFFERENCE_BYTES, "its findings, %zu instead of %zu", b->findings.count,
+             a->findings.count);
+    return true;
 }
 
 static bool schedule_differs(const struct attempt_outcome *a, const struct attempt_outcome *b,
@@ -108,10 +130,26 @@ static void show_progress(struct proof *proof)
             seed_number(differ, (uint64_t)proof->differ));
 }
 
+/* Signatures are made of names, which the first run knows and the others don't: so theirs are
+ * those of the second. */
+static bool signatures_differ(struct proof *proof, const struct attempt_outcome *outcome,
+                              char *text)
+{
+    char *list = list_of(outcome, "signature");
+    bool differ = proof->signatures && strcmp(proof->signatures, list) != 0;
+    if (differ)
+        snprintf(text, DIFFERENCE_BYTES, "its findings, %zu others", outcome->findings.count);
+    if (proof->signatures)
+        free(list);
+    else
+        proof->signatures = list;
+    return differ;
+}
+
 static void compare(struct proof *proof, const struct attempt_outcome *outcome)
 {
     char text[DIFFERENCE_BYTES], number[SEED_NUMBER_BYTES];
-    if (!differs(&proof->first, outcome, text))
+    if (!differs(&proof->first, outcome, text) && !signatures_differ(proof, outcome, text))
         return;
     if (++proof->differ > SHOWN)
         return;
@@ -125,6 +163,8 @@ static void keep_first(struct proof *proof, struct attempt_outcome *outcome)
 {
     proof->first = *outcome;
     proof->attempt.record = false;
+    if (!target_wants_symbols(&proof->replay->target, &proof->settings))
+        words_add(&proof->settings, "symbolize=0"); /* nobody reads the reports */
     if (outcome->trail)
         proof->attempt.expect = replay_file("first-trail", outcome->trail);
 }
@@ -198,11 +238,8 @@ static bool left_the_finding(const struct proof *proof)
 int replay_times(const struct replay *replay)
 {
     struct proof proof = {.replay = replay, .attempt = replay_attempt(replay)};
-    struct words settings = {0};
-    words_add_all(&settings, &replay->settings);
-    if (!target_wants_symbols(&replay->target, &settings))
-        words_add(&settings, "symbolize=0"); /* nobody reads the reports */
-    proof.attempt.settings = &settings;
+    words_add_all(&proof.settings, &replay->settings);
+    proof.attempt.settings = &proof.settings;
     proof.attempt.record = replay->exact;
     proof.attempt.same_group = false;
     proof.attempt.input = proof.attempt.errors = ATTEMPT_DISCARD;
@@ -219,6 +256,7 @@ int replay_times(const struct replay *replay)
             status = 130;
     }
     attempt_outcome_free(&proof.first);
-    free(settings.at);
+    free(proof.settings.at);
+    free(proof.signatures);
     return status;
 }

@@ -264,6 +264,32 @@ if reprise help hunt >/dev/null 2>&1; then
     is 125 status
     like err '^reprise: F1 did not come back'
     ok 'findings of a hunt'
+
+    cat >race.c <<'END'
+#include <pthread.h>
+static int counter;
+static void *bump(void *unused) { counter++; return unused; }
+int main(void)
+{
+    pthread_t one, other;
+    pthread_create(&one, NULL, bump, NULL);
+    pthread_create(&other, NULL, bump, NULL);
+    pthread_join(one, NULL);
+    return pthread_join(other, NULL);
+}
+END
+    run reprise cc -g race.c -o race
+    rm -r .reprise && run reprise hunt ./race
+    run reprise replay F1 --times 4
+    is 66 status
+    like err '^reprise: 4 of 4 the same: exit status 66, output 0 bytes, 1 finding, schedule 0x'
+    lacks err 'come back'
+    run reprise hunt ./race
+    signature=$(grep -oE '1-[0-9a-f]{16}' <<<"$out$err" | head -n 1)
+    run reprise replay "${signature:0:9}"
+    is 66 status
+    like err '^reprise: F1 came back: data race'
+    ok 'findings of the detector'
 fi
 
 done_testing
