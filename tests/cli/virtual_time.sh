@@ -45,11 +45,6 @@ twice() { # twice PROGRAM STRATEGY SEED
 # ---- time ----
 
 for name in sleep timers; do
-    build "sched_time_$name.c" real
-    run timeout 60 ./real
-    is 0 status
-    ok "$name without a strategy"
-
     build "sched_time_$name.c" hours -DUNIT_MS=3600000
     for strategy in $strategies; do
         for seed in 1 2; do
@@ -58,6 +53,7 @@ for name in sleep timers; do
     done
     ok "$name: hours are over at once"
 
+    build "sched_time_$name.c" real
     for strategy in $strategies; do
         for seed in 1 2 3; do
             schedule real "$strategy" "$seed"
@@ -66,7 +62,10 @@ for name in sleep timers; do
     ok "$name: so are milliseconds"
 done
 
-build sched_time_sleep.c real
+# the last one built: timers, which are periodic, so that nothing depends on when they go off
+run timeout 60 ./real
+is 0 status
+ok 'without a strategy'
 schedule real random 1 virtual_time=0
 ok 'real time, when that is wanted'
 

@@ -235,7 +235,7 @@ static void on_signal(int sig)
 static void interrupted(void)
 {
     struct timespec ten = units(10), left = {0};
-    struct itimerval soon = {.it_value = {units(1).tv_sec, units(1).tv_nsec / 1000}}, was;
+    struct itimerval soon = {.it_value = {units(1).tv_sec, units(1).tv_nsec / 1000}};
     struct sigaction action = {.sa_handler = on_signal};
     struct pollfd none = {.fd = -1};
 
@@ -247,8 +247,10 @@ static void interrupted(void)
     IS(errno, EINTR);
     took(1);
     IS(handled, 1);
+#if UNIT_MS >= 1000 /* real time may be anything by now */
     CHECK(left.tv_sec * 1000 + left.tv_nsec / 1000000 > 5 * UNIT_MS);
     CHECK(left.tv_sec * 1000 + left.tv_nsec / 1000000 <= 9 * UNIT_MS);
+#endif
     setitimer(ITIMER_REAL, &soon, NULL);
     IS(poll(&none, 1, -1), -1);
     IS(errno, EINTR);
@@ -256,6 +258,8 @@ static void interrupted(void)
     setitimer(ITIMER_REAL, &soon, NULL);
     IS(pause(), -1);
     IS(handled, 3);
+#if UNIT_MS >= 1000
+    struct itimerval was;
     setitimer(ITIMER_REAL, &soon, NULL);
     memset(&soon, 0, sizeof soon);
     setitimer(ITIMER_REAL, &soon, &was);
@@ -263,7 +267,6 @@ static void interrupted(void)
     CHECK(was.it_value.tv_sec > 0 || was.it_value.tv_usec > 0);
     nanosleep(&(struct timespec){units(2).tv_sec, units(2).tv_nsec}, NULL);
     IS(handled, 3);
-#if UNIT_MS >= 1000
     IS(alarm(1000), 0);
     IS(alarm(2), 1000);
     IS(sleep(100), 98);

@@ -51,7 +51,7 @@ static void posix_timers(void)
             pause();
         IS(value, 42);
     }
-    IS(timer_getoverrun(timer), 0);
+    CHECK(timer_getoverrun(timer) >= 0);
     IS(timer_delete(timer), 0);
     IS(timer_delete(timer), -1);
     int before = ticks;
