@@ -23,7 +23,7 @@ static struct store *open_store(void)
 
 static int no_store(const struct replay *replay)
 {
-    cli_error("replay", "%s: %s", replay->what, store_last_message());
+    cli_error(replay->target.who, "%s: %s", replay->what, store_last_message());
     return CLI_USAGE;
 }
 
@@ -52,11 +52,11 @@ static int load(struct replay *replay, struct store *store, int64_t id)
 {
     int error = store_get(store, id, &replay->finding);
     if (error == -ENOENT)
-        cli_error("replay",
+        cli_error(replay->target.who,
                   "there is no finding %s in " STORE_FILE "; a seed of that name: --seed %s",
                   replay->what, replay->what);
     else if (error)
-        cli_error("replay", "%s: %s", replay->what, store_message(store));
+        cli_error(replay->target.who, "%s: %s", replay->what, store_message(store));
     return error ? CLI_USAGE : 0;
 }
 
@@ -71,10 +71,11 @@ static int load_finding(struct replay *replay)
     if (found == 1)
         status = load(replay, store, id);
     else if (found)
-        cli_error("replay", "%zu findings have a signature that starts with %s", found,
+        cli_error(replay->target.who, "%zu findings have a signature that starts with %s", found,
                   replay->what);
     else
-        cli_error("replay", "no finding has a signature that starts with %s", replay->what);
+        cli_error(replay->target.who, "no finding has a signature that starts with %s",
+                  replay->what);
     store_close(store);
     return status;
 }
@@ -133,7 +134,8 @@ const char *replay_file(const char *name, const char *text)
 static int settle_program(struct replay *replay, const char *strategy)
 {
     struct core_strategy_config config = {.kind = CORE_STRATEGY_RANDOM};
-    int status = strategy && *strategy ? seed_check_strategy("replay", strategy, &config) : 0;
+    int status =
+        strategy && *strategy ? seed_check_strategy(replay->target.who, strategy, &config) : 0;
     if (status)
         return status;
     replay->exact = replay->schedule || core_strategy_is_controlled(config.kind);
@@ -142,18 +144,18 @@ static int settle_program(struct replay *replay, const char *strategy)
         replay->argv = replay->finding.argv;
     if (replay->argv[0])
         return target_prepare(&replay->target, replay->argv);
-    cli_error("replay", "no program given; write: reprise replay %s -- PROGRAM ARGUMENT...",
-              replay->what);
+    cli_error(replay->target.who, "no program given; write: reprise %s %s -- PROGRAM ARGUMENT...",
+              replay->target.who, replay->what);
     return CLI_USAGE;
 }
 
 static int settle_seed(struct replay *replay)
 {
-    int status = seed_check("replay", replay->what);
+    int status = seed_check(replay->target.who, replay->what);
     if (status)
         return status;
     if (replay->strategy && strcmp(replay->strategy, "list") == 0) {
-        cli_error("replay", "--strategy list plays a schedule, not a seed");
+        cli_error(replay->target.who, "--strategy list plays a schedule, not a seed");
         return CLI_USAGE;
     }
     replay->seed = replay->origin.seed = replay->what;
@@ -173,7 +175,7 @@ static int settle_string(struct replay *replay, const char *text_or_path)
 {
     struct core_schedule schedule;
     char *text;
-    int status = seed_read_schedule("replay", text_or_path, &text, &schedule);
+    int status = seed_read_schedule(replay->target.who, text_or_path, &text, &schedule);
     if (status)
         return status;
     replay->schedule = replay_file("schedule", text);
@@ -185,7 +187,7 @@ static int settle_string(struct replay *replay, const char *text_or_path)
     if (!status && !replay->rebuilt &&
         other_build(&replay->target.info, schedule.build_id, sizeof schedule.build_id)) {
         replay->rebuilt = true;
-        cli_error("replay",
+        cli_error(replay->target.who,
                   "the schedule is of another build of %s: played as far as it fits, then by seed",
                   replay->argv[0]);
     }
@@ -196,7 +198,8 @@ static int settle_string(struct replay *replay, const char *text_or_path)
 static int settle_schedule(struct replay *replay)
 {
     if (replay->strategy) {
-        cli_error("replay", "--strategy does not go with a schedule, which says who runs");
+        cli_error(replay->target.who,
+                  "--strategy does not go with a schedule, which says who runs");
         return CLI_USAGE;
     }
     replay->origin.schedule = replay->what;
@@ -237,7 +240,8 @@ static int settle_finding(struct replay *replay)
         return status;
     replay->rebuilt = finding_is_of_other_build(replay);
     if (replay->rebuilt)
-        cli_error("replay", "%s was found in another build of %s%s", replay->name, replay->argv[0],
+        cli_error(replay->target.who, "%s was found in another build of %s%s", replay->name,
+                  replay->argv[0],
                   finding->schedule ? ": its schedule is played as far as it fits, then its seed"
                                     : "; it may not come back");
     if (replay->rebuilt && finding->schedule && same_strategy) {
@@ -268,7 +272,7 @@ int replay_settle(struct replay *replay)
     replay->origin.sets = &replay->sets;
     int status = settle(replay);
     if (!status && !replay->schedule)
-        replay->profile = replay_profile("replay", replay->strategy, &replay->target,
+        replay->profile = replay_profile(replay->target.who, replay->strategy, &replay->target,
                                          &replay->settings, replay->limit_s);
     return status;
 }
