@@ -86,13 +86,32 @@ bool hunt_plan_equal(const struct hunt_plan *a, const struct hunt_plan *b);
 /* "DIR/shard-0003-of-0010.json". */
 void hunt_result_path(char *path, size_t size, const char *directory, unsigned shard, unsigned of);
 
+/* ---- hunt_names.c ---- */
+
+/* What failures of runs without symbols are called: by their signatures there. */
+struct hunt_names {
+    struct hunt_name {
+        char *raw;
+        struct failure named;
+    } *at;
+    size_t count;
+};
+
+/* Puts failures of a run without symbols in the words of one with them. */
+struct hunt;
+void hunt_name_failures(struct hunt *hunt, const char *strategy, const char *seed,
+                        struct failures *failures);
+void hunt_names_free(struct hunt_names *names);
+
 /* ---- the whole ---- */
 
 struct hunt {
     struct target target;
-    struct words settings;     /* --set in the runtime's syntax */
-    struct words run_settings; /* those of a run: ours, and then these, which win */
-    uint64_t max_steps;        /* of a run; 0: the runtime's own limit */
+    struct words settings;      /* --set in the runtime's syntax */
+    struct words run_settings;  /* those of a run: ours, and then these, which win */
+    struct words bare_settings; /* the same, and reports name no functions (hunt_names.c) */
+    struct hunt_names names;
+    uint64_t max_steps; /* of a run; 0: the runtime's own limit */
     struct hunt_result result;
     const char *out; /* --out; NULL: none */
     int jobs;

@@ -57,6 +57,9 @@ void hunt_set_options(struct hunt *hunt, uint64_t steps)
         words_addf(&hunt->run_settings, "max_steps=%" PRIu64, hunt->max_steps);
     }
     words_add_all(&hunt->run_settings, &hunt->settings);
+    hunt->bare_settings.count = 0;
+    words_add_all(&hunt->bare_settings, &hunt->run_settings);
+    words_add(&hunt->bare_settings, "symbolize=0");
 }
 
 struct attempt hunt_attempt(const struct hunt *hunt, const char *strategy, const char *seed)
@@ -141,6 +144,8 @@ static bool start_one(struct search *search, int i)
     int error;
     const char *strategy = strategy_of(hunt, search->start);
     struct attempt attempt = hunt_attempt(hunt, strategy, seed_text(hunt, search->start, seed));
+    if (hunt_is_controlled(strategy)) /* others may not come back to be named */
+        attempt.settings = &hunt->bare_settings;
     attempt.on_cpu = search->cpu_count > 0 && hunt_is_controlled(strategy);
     attempt.cpu = attempt.on_cpu ? search->cpus[i % search->cpu_count] : 0;
     struct attempt_running *running = attempt_start(&attempt, &error);
@@ -203,13 +208,15 @@ static void take(struct search *search, int i)
         hunt->interrupted = search->stop = true;
     if (!outcome.interrupted) {
         struct failures failures = hunt_judge(hunt, &outcome);
+        const char *strategy = strategy_of(hunt, index);
+        if (failures.count && hunt_is_controlled(strategy))
+            hunt_name_failures(hunt, strategy, seed_text(hunt, index, seed), &failures);
         hunt->result.done++;
         hunt->here++;
         if (failures.count && !hunt->result.plan.all && is_news(hunt, &failures))
             consider(search, index, &failures, &outcome);
         else if (failures.count)
-            hunt_found(hunt, strategy_of(hunt, index), seed_text(hunt, index, seed), &failures,
-                       &outcome);
+            hunt_found(hunt, strategy, seed_text(hunt, index, seed), &failures, &outcome);
         failures_free(&failures);
     }
     attempt_outcome_free(&outcome);
