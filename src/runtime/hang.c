@@ -34,13 +34,33 @@ static void add_wait(struct rt_finding *f, const struct rt_turn *u)
     rt_finding_add_thread(f, u->task.id);
 }
 
+/* Who waits for the end of another thread is no part of the knot, mostly; by id, so that one
+ * deadlock looks the same whoever came last. */
+static uint64_t place_of(const struct rt_turn *u)
+{
+    return (uint64_t)(u->wait.op == CORE_OP_JOIN) << 32 | u->task.id;
+}
+
+static void add_waits(struct rt_finding *f)
+{
+    const struct rt_turn *next;
+    for (uint64_t from = 0;; from = place_of(next) + 1) {
+        next = NULL;
+        for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
+            if (place_of(u) >= from && (!next || place_of(u) < place_of(next)))
+                next = u;
+        if (!next || f->nstack == RT_FINDING_STACKS)
+            return;
+        add_wait(f, next);
+    }
+}
+
 static void report(struct rt_turn *me, enum rt_finding_type type)
 {
     struct rt_finding *f = rt_finding_begin(me->thread, type);
     if (!f)
         return;
-    for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
-        add_wait(f, u);
+    add_waits(f);
     rt_finding_end(me->thread, f);
 }
 
@@ -54,9 +74,9 @@ static bool signal_helps(struct rt_turn *me)
     for (int i = 0; i < LOOKS; i++) {
         if (rt_tls.pending || __atomic_load_n(&rt_turns.nready, __ATOMIC_RELAXED))
             return true;
-        me->parked = true;
+        rt_turn_leave_gate(me);
         sys_sleep(&pause);
-        me->parked = false;
+        rt_turn_enter_gate(me);
     }
     return false;
 }
@@ -83,8 +103,7 @@ void rt_hang_livelock(struct rt_turn *me)
     rt_tls.depth++;
     f = rt_finding_begin(me->thread, RT_FINDING_LIVELOCK);
     if (f) {
-        for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
-            add_wait(f, u);
+        add_waits(f);
         if (f->nstack < RT_FINDING_STACKS) {
             f->wait[f->nstack] = (struct rt_finding_wait){me->task.id, me->task.op, 0, 0};
             f->stack[f->nstack++] = rt_stack_capture(me->thread, me->pc);

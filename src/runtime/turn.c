@@ -44,6 +44,7 @@ void rt_turn_ready(struct rt_turn *u)
         rt_turns.ready[i] = rt_turns.ready[i - 1];
     rt_turns.ready[i] = &u->task;
     u->state = RT_TURN_READY;
+    u->ran = rt_turns.steps;
 }
 
 void rt_turn_unready(struct rt_turn *u)
@@ -99,6 +100,7 @@ void rt_turn_give(struct rt_turn *next)
         return;
     }
     next->state = RT_TURN_RUNNING;
+    next->ran = rt_turns.steps;
     bool polling = next->polling;
     /* release: what was done before is done for next. From here on it may run, end and be gone; a
      * wake of what was its word wakes nobody, or in vain */
@@ -117,18 +119,20 @@ static void await_leaver(void)
     if (core_likely(!leaver))
         return;
     rt_turns.leaver = 0;
-    while (sys_call(SYS_tgkill, sys_pid(), leaver, 0, 0, 0, 0) == 0)
+    while (sys_call(SYS_tgkill, sys_pid(), leaver, 0, 0, 0, 0) == 0) {
+        if (leaver == sys_pid() && sys_task_state(leaver) == 'Z') /* the main thread stays */
+            break;
         sys_yield();
+    }
 }
 
-/* Between the two the thread is outside of the gate of event.h: others may stop the world. */
-static void leave_gate(struct rt_turn *me)
+void rt_turn_leave_gate(struct rt_turn *me)
 {
     /* release: what it did inside is done, for rt_world_stop */
     __atomic_store_n(&me->parked, true, __ATOMIC_RELEASE);
 }
 
-static void enter_gate(struct rt_turn *me)
+void rt_turn_enter_gate(struct rt_turn *me)
 {
     me->parked = false;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as gate_enter */
@@ -138,14 +142,14 @@ static void enter_gate(struct rt_turn *me)
 
 void rt_turn_park(struct rt_turn *me)
 {
-    leave_gate(me);
+    rt_turn_leave_gate(me);
     /* acquire: pairs with rt_turn_give */
     while (!__atomic_load_n(&me->go, __ATOMIC_ACQUIRE))
         if (sys_futex_wait(&me->go, 0) == -EINTR && rt_tls.pending)
             rt_turn_disturbed(me);
     me->go = 0;
     await_leaver();
-    enter_gate(me);
+    rt_turn_enter_gate(me);
 }
 
 bool rt_turn_is_parked(const struct rt_thread *t)
@@ -163,6 +167,7 @@ static void switch_from(struct rt_turn *me, bool yields)
     }
     me->state = RT_TURN_READY;
     me->run = me->looks = 0;
+    me->ran = rt_turns.steps;
     rt_turn_give(next);
     rt_turn_park(me);
 }
@@ -176,6 +181,11 @@ static RT_COLD void attend(struct rt_turn *me)
     core_lock_acquire(&rt_turns.lock);
     rt_turn_expire();
     rt_turn_look_at_fds();
+    rt_turns.unfair = false;
+    for (uint32_t i = 0; i < rt_turns.nready; i++) {
+        const struct rt_turn *u = rt_turn_of(rt_turns.ready[i]);
+        rt_turns.unfair |= u != me && u->ran + RT_TURN_PATIENCE < rt_turns.steps;
+    }
     core_lock_release(&rt_turns.lock);
 }
 
@@ -236,7 +246,7 @@ void rt_turn_point_slow(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr 
     if (!me)
         return;
     rt_turn_step(me, pc, op, object);
-    bool wants = core_strategy_wants(&rt_turns.strategy), yields = spins(me, op);
+    bool wants = core_strategy_wants(&rt_turns.strategy), yields = spins(me, op) || rt_turns.unfair;
     if (core_unlikely(wants || yields))
         switch_from(me, yields);
 }
@@ -329,12 +339,12 @@ void rt_turn_created(struct rt_thread *t, struct rt_thread *child)
     if (!u)
         return;
     if (t->turn)
-        leave_gate(t->turn);
+        rt_turn_leave_gate(t->turn);
     /* acquire: the child's start is complete */
     while (!__atomic_load_n(&u->arrived, __ATOMIC_ACQUIRE))
         sys_futex_wait(&u->arrived, 0);
     if (t->turn)
-        enter_gate(t->turn);
+        rt_turn_enter_gate(t->turn);
     core_lock_acquire(&rt_turns.lock);
     core_strategy_born(&rt_turns.strategy, &u->task);
     rt_turn_ready(u);
@@ -377,8 +387,7 @@ void rt_turn_end(struct rt_thread *t)
     struct rt_turn *next = rt_turn_next(me);
     unlist(me);
     core_free(me, sizeof *me);
-    if (!t->is_main) /* the main thread stays a zombie: nothing to wait for */
-        rt_turns.leaver = t->os_tid;
+    rt_turns.leaver = t->os_tid;
     rt_turn_give(next);
 }
 
@@ -417,6 +426,7 @@ void rt_turn_after_fork(struct rt_thread *t)
     struct core_strategy_config config = config_of_child();
     core_strategy_init(&rt_turns.strategy, &config);
     core_strategy_born(&rt_turns.strategy, &me->task);
+    rt_turn_wait_after_fork();
     rt_turn_outside_after_fork();
     rt_record_after_fork();
 }

@@ -82,23 +82,7 @@ void rt_turn_outside_end(struct rt_thread *t)
     come_back(me);
 }
 
-/* ---- the watcher ---- */
-
-/* Does the kernel let it sleep, other than for a device? */
-static bool sleeps(pid_t tid)
-{
-    char path[64], stat[512];
-    struct rt_text b = {.data = path, .capacity = sizeof path, .fixed = true};
-    rt_put(&b, "/proc/self/task/%d/stat", tid);
-    int fd = sys_open(path, 0, 0);
-    if (fd < 0)
-        return false;
-    ssize_t n = sys_read(fd, stat, sizeof stat - 1);
-    sys_close(fd);
-    while (n > 0 && stat[n - 1] != ')') /* the name may hold anything */
-        n--;
-    return n > 0 && stat[n + 1] == 'S';
-}
+/* ---- the watcher; a device it waits for (state D) is soon there ---- */
 
 static void take_turn(uint64_t word)
 {
@@ -125,7 +109,7 @@ static int watch(void *unused)
         uint64_t word = __atomic_load_n(&call_word, __ATOMIC_SEQ_CST);
         uint64_t steps = __atomic_load_n(&rt_turns.steps, __ATOMIC_RELAXED);
         if (word && word == last_word) {
-            if (sleeps((pid_t)(uint32_t)word))
+            if (sys_task_state((pid_t)(uint32_t)word) == 'S')
                 take_turn(word);
         } else if (!word && steps == last_steps) {
             rt_turn_access_watch();

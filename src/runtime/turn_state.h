@@ -43,6 +43,7 @@ struct rt_turn {
     bool no_point;       /* the next RT_BLOCKING is no point; own thread */
     bool cancelled;      /* asked for; lock */
     bool on_duty;        /* has the turn only to do as rt_turn_idle, and waits on; lock */
+    uint64_t ran;        /* step at which it had the turn last; lock */
     uint32_t run, looks; /* points since it has the turn, and of them the last that only looked */
 
     /* WAITING */
@@ -73,6 +74,10 @@ struct rt_turn {
     struct rt_turn *next, *previous; /* all that have not ended */
 };
 
+/* How often the holder looks for the unfair, in steps, and after how many a thread that is ready
+ * and never chosen is a victim: two threads that spin for what a third has would spin for ever. */
+enum { RT_TURN_FAIR_EVERY = 4096, RT_TURN_PATIENCE = 16384 };
+
 struct rt_turns {
     core_lock lock;
     struct core_strategy strategy; /* by the holder */
@@ -84,6 +89,7 @@ struct rt_turns {
     struct rt_turn *first_waiting, *last_waiting;
     uint32_t waiting_fds, timed, outside; /* how many: for descriptors, with a deadline, in calls */
     pid_t leaver;     /* thread that ended last: gone before the next one runs */
+    bool unfair;      /* somebody is ready and was passed over for very long; by the holder */
     bool fds_changed; /* relaxed: looked at by the next decision */
 
     uint64_t steps, switches; /* by the holder */
@@ -110,6 +116,9 @@ struct rt_turn *rt_turn_pick(struct rt_turn *last, bool yields);
 struct rt_turn *rt_turn_next(struct rt_turn *last);
 /* Lock held; gives it up. From now on next (or nobody: NULL) has the turn; does not sleep. */
 void rt_turn_give(struct rt_turn *next);
+/* Between the two the thread is outside of the gate of event.h: others may stop the world. */
+void rt_turn_leave_gate(struct rt_turn *me);
+void rt_turn_enter_gate(struct rt_turn *me);
 /* Until me has the turn. */
 void rt_turn_park(struct rt_turn *me);
 /* One step of the run: counts, hashes, observes. */
@@ -132,6 +141,7 @@ void rt_turn_expire(void);
 void rt_turn_look_at_fds(void);
 /* Ends the sleep of the one who polls. Any thread. */
 void rt_turn_kick(void);
+void rt_turn_wait_after_fork(void);
 /* A signal came while me was parked. No lock held. */
 void rt_turn_disturbed(struct rt_turn *me);
 

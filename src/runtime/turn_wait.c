@@ -84,6 +84,8 @@ static void set_attention(void)
         if (rt_turns.steps + steps < at)
             at = rt_turns.steps + steps;
     }
+    if (at > rt_turns.steps + RT_TURN_FAIR_EVERY)
+        at = rt_turns.steps + RT_TURN_FAIR_EVERY;
     rt_turns.attention = at;
 }
 
@@ -148,7 +150,8 @@ static void jump_to(uint64_t time_ns)
 
 /* ---- descriptors ---- */
 
-static int kick_fd = -1; /* eventfd: ends the sleep of the one who polls */
+static int kick_fd = -1;     /* eventfd: ends the sleep of those who poll */
+static unsigned nsleepers; /* in poll: one that was the idler may still be there */
 
 static int poll_now(struct pollfd *fds, nfds_t n, int64_t ms)
 {
@@ -190,6 +193,15 @@ static void open_kick(void)
         sys_close(fd);
 }
 
+/* The parent's kicks are none of the child's. */
+void rt_turn_wait_after_fork(void)
+{
+    if (kick_fd >= 0)
+        sys_close(kick_fd);
+    kick_fd = -1;
+    nsleepers = 0;
+}
+
 /* ---- nobody is ready ---- */
 
 /* Lock held. All descriptors that are waited for, behind the kick. Owned by the caller. */
@@ -217,16 +229,17 @@ static void sleep_outside(struct rt_turn *me, int64_t ms)
         open_kick();
     struct pollfd *all = gather(&n);
     me->polling = true;
+    nsleepers++;
     rt_turns.holder = NULL;
     rt_turns.idler = me;
     core_lock_release(&rt_turns.lock);
-    __atomic_store_n(&me->parked, true, __ATOMIC_RELEASE); /* as rt_turn_park */
+    rt_turn_leave_gate(me);
     poll_now(all, n, ms);
-    me->parked = false;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    rt_turn_enter_gate(me);
     core_lock_acquire(&rt_turns.lock);
     me->polling = false;
-    sys_read(kick_fd, &kicks, sizeof kicks);
+    if (--nsleepers == 0) /* the kick may have been for another one */
+        sys_read(kick_fd, &kicks, sizeof kicks);
     core_free(all, n * sizeof *all);
 }
 
@@ -410,16 +423,18 @@ static struct rt_turn *waiter(rt_addr object, uint32_t index)
 int rt_turn_waiters(rt_addr object)
 {
     int n = 0;
+    core_lock_acquire(&rt_turns.lock);
     for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
         n += u->wait.object == object;
+    core_lock_release(&rt_turns.lock);
     return n;
 }
 
-/* Who is meant when n of them are. */
-static struct rt_turn *next_waiter(struct rt_thread *t, rt_addr object, int n, int waiting)
+/* Who is meant when n of them are: the index. */
+static uint32_t next_waiter(struct rt_thread *t, int n, int waiting)
 {
     bool all = n == RT_WAKE_ALL || n >= waiting;
-    return waiter(object, all ? 0 : rt_turn_choose(t, (uint32_t)waiting));
+    return all ? 0 : rt_turn_choose(t, (uint32_t)waiting);
 }
 
 int rt_turn_wake(struct rt_thread *t, rt_addr object, int n)
@@ -428,10 +443,14 @@ int rt_turn_wake(struct rt_thread *t, rt_addr object, int n)
     if (!object || !rt_turns.first_waiting)
         return 0;
     for (int waiting = rt_turn_waiters(object); waiting && woken != n; waiting--, woken++) {
-        struct rt_turn *u = next_waiter(t, object, n == RT_WAKE_ALL ? n : n - woken, waiting);
+        uint32_t index = next_waiter(t, n == RT_WAKE_ALL ? n : n - woken, waiting);
         core_lock_acquire(&rt_turns.lock);
-        rt_turn_end_wait(u, RT_WOKE);
+        struct rt_turn *u = waiter(object, index);
+        if (u) /* else a signal from outside has ended a wait meanwhile */
+            rt_turn_end_wait(u, RT_WOKE);
         core_lock_release(&rt_turns.lock);
+        if (!u)
+            break;
     }
     return woken;
 }

@@ -72,7 +72,7 @@ static void point(struct rt_thread *t, rt_pc pc, enum core_op what, rt_addr addr
 {
     if (core_likely(rt_strategy == CORE_STRATEGY_OS))
         return;
-    rt_turn_point_slow(t, pc, what, addr);
+    rt_turn_point_slow(t, pc, what, addr & ~7ull); /* as plain accesses name it */
     if (rt_trace_on && t->turn)
         rt_trace_access(t->turn, addr, addr, size, what != CORE_OP_ATOMIC_LOAD);
 }

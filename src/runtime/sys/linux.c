@@ -316,6 +316,36 @@ pid_t sys_tid(void)
     return (pid_t)CALL0(SYS_gettid);
 }
 
+static size_t put_number(char *to, unsigned n)
+{
+    char digits[12];
+    size_t count = 0, length;
+    do
+        digits[count++] = (char)('0' + n % 10);
+    while (n /= 10);
+    for (length = count; count-- > 0;)
+        *to++ = digits[count];
+    return length;
+}
+
+char sys_task_state(pid_t tid)
+{
+    char path[64] = "/proc/self/task/", stat[512];
+    static const char rest[] = "/stat";
+    char *end = path + sizeof "/proc/self/task/" - 1;
+    end += put_number(end, (unsigned)tid);
+    for (size_t i = 0; i < sizeof rest; i++)
+        end[i] = rest[i];
+    int fd = sys_open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return 0;
+    ssize_t n = sys_read(fd, stat, sizeof stat - 1);
+    sys_close(fd);
+    while (n > 0 && stat[n - 1] != ')') /* the name may hold anything */
+        n--;
+    return n > 0 ? stat[n + 1] : 0;
+}
+
 void sys_clock(clockid_t clock, struct timespec *now)
 {
     CALL2(SYS_clock_gettime, clock, now);

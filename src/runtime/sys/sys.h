@@ -64,6 +64,9 @@ int sys_dup_high(
     int fd); /* close-on-exec duplicate at a high number, so that programs don't trip over it */
 pid_t sys_pid(void);
 pid_t sys_tid(void);
+/* What the kernel says of a thread of this process: 'R' runs, 'S' sleeps, 'D' waits for a device,
+ * 'Z' has ended; 0: there is none. Works without TLS. */
+char sys_task_state(pid_t tid);
 uint64_t sys_monotonic_ns(void);
 void sys_clock(clockid_t clock, struct timespec *now); /* untouched when there is no such clock */
 _Noreturn void sys_exit(int status); /* exit_group */
