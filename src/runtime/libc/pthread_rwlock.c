@@ -57,7 +57,7 @@ RT_INTERCEPT(int, pthread_rwlock_tryrdlock, (pthread_rwlock_t * l))
     RT_SCOPE(pthread_rwlock_tryrdlock);
     if (t)
         rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)l);
-    int err = RT_REAL(pthread_rwlock_tryrdlock)(l);
+    int err = t ? attempt_read(l) : RT_REAL(pthread_rwlock_tryrdlock)(l);
     if (t && !err)
         rt_mutex_read_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK);
     return err;
@@ -130,6 +130,8 @@ RT_INTERCEPT(int, pthread_rwlock_timedwrlock,
                      RT_REAL(pthread_rwlock_timedwrlock)(l, deadline));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
+    else
+        rt_model_wake(t, l); /* readers may have waited for it to come first */
     return err;
 }
 
@@ -145,6 +147,8 @@ RT_INTERCEPT(int, pthread_rwlock_clockwrlock,
                      RT_REAL(pthread_rwlock_clockwrlock)(l, clock, deadline));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
+    else
+        rt_model_wake(t, l); /* readers may have waited for it to come first */
     return err;
 }
 
@@ -160,9 +164,19 @@ RT_INTERCEPT(int, pthread_rwlock_unlock, (pthread_rwlock_t * l))
     return err;
 }
 
+/* Locks of this kind let no further reader in while a writer waits; a reader that comes twice
+ * deadlocks. The real lock doesn't know who waits here. While readers have it, whoever waits is a
+ * writer or waits for one, and each unlock and each writer that gives up wakes all. */
+static bool a_writer_comes_first(const pthread_rwlock_t *l)
+{
+    enum { READER_SHIFT = 3 }; /* of glibc's __readers: how many have it */
+    return rt_controlled() && l->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP &&
+           l->__data.__readers >> READER_SHIFT && rt_turn_waiters((rt_addr)l) > 0;
+}
+
 static int attempt_read(void *l)
 {
-    return RT_REAL(pthread_rwlock_tryrdlock)(l);
+    return a_writer_comes_first(l) ? EBUSY : RT_REAL(pthread_rwlock_tryrdlock)(l);
 }
 
 static int attempt_write(void *l)
