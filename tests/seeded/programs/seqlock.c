@@ -21,9 +21,8 @@ static void *read_both(void *unused)
 {
     (void)unused;
     int a, b;
-    unsigned before = 0;
-    do {
-        sched_yield();
+    for (;;) {
+        unsigned before = 0;
 #ifdef FIXED
         before = atomic_load(&sequence);
 #endif
@@ -32,7 +31,10 @@ static void *read_both(void *unused)
 #ifndef FIXED
         before = atomic_load(&sequence);
 #endif
-    } while (before % 2 != 0 || before != atomic_load(&sequence));
+        if (before % 2 == 0 && before == atomic_load(&sequence))
+            break;
+        sched_yield();
+    }
     expect(a == b, "half a change seen");
     return NULL;
 }
