@@ -25,7 +25,7 @@
 #include "sys/sys.h"
 #include "turn_access.h"
 
-enum { LOOK_EVERY_US = 2000 };
+enum { LOOK_EVERY_US = 2000, COMPLAIN_AFTER_S = 5 };
 
 static uint64_t call_word; /* seq_cst: the hand-over between holder and watcher */
 static uint64_t calls;     /* by the holder */
@@ -99,10 +99,29 @@ static void take_turn(uint64_t word)
     rt_turn_give(rt_turn_next(u));
 }
 
+/* Nothing can be done about it, but who waits for the end of the run should know why. */
+static void complain(void)
+{
+    static bool said;
+    core_lock_acquire(&rt_turns.lock);
+    const struct rt_turn *u = rt_turns.holder;
+    bool others = rt_turns.nready > 1;
+    uint32_t id = u ? u->task.id : 0;
+    core_lock_release(&rt_turns.lock);
+    if (said || !u || !others)
+        return;
+    said = true;
+    rt_say(
+        "T%u has come to no schedule point for %d s, and nobody else can run: it computes, or it "
+        "spins in code that is not instrumented",
+        id, COMPLAIN_AFTER_S);
+}
+
 static int watch(void *unused)
 {
     const struct timespec pause = {0, LOOK_EVERY_US * 1000};
     uint64_t last_word = 0, last_steps = 0;
+    uint32_t idle = 0; /* looks without a step in between */
     (void)unused;
     for (;;) {
         sys_sleep(&pause);
@@ -113,9 +132,13 @@ static int watch(void *unused)
                 take_turn(word);
         } else if (!word && steps == last_steps) {
             rt_turn_access_watch();
+            if (++idle == COMPLAIN_AFTER_S * 1000000 / LOOK_EVERY_US)
+                complain();
         }
         if (rt_turns.waiting_fds) /* what comes from outside is seen in between, too */
             rt_turns.fds_changed = true;
+        if (steps != last_steps)
+            idle = 0;
         last_word = word;
         last_steps = steps;
     }
