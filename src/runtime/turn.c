@@ -18,8 +18,9 @@
 enum core_strategy_kind rt_strategy;
 struct rt_turns rt_turns;
 
-/* A thread seems to spin after so many points in a row that only look, or of any kind. */
-enum { LOOKS_MAX = 64, RUN_MAX = 2048 };
+/* A thread seems to spin after so many points in a row that only look, or of any kind; and to wait
+ * for who sleeps when it has given way so often and nobody was there. */
+enum { LOOKS_MAX = 64, RUN_MAX = 2048, ALONE_MAX = 64, LEAVER_LOOKS = 1000 };
 
 /* ---- who is ready ---- */
 
@@ -119,10 +120,15 @@ static void await_leaver(void)
     if (core_likely(!leaver))
         return;
     rt_turns.leaver = 0;
-    while (sys_call(SYS_tgkill, sys_pid(), leaver, 0, 0, 0, 0) == 0) {
+    for (int looks = 0; sys_call(SYS_tgkill, sys_pid(), leaver, 0, 0, 0, 0) == 0; looks++) {
         if (leaver == sys_pid() && sys_task_state(leaver) == 'Z') /* the main thread stays */
             break;
         sys_yield();
+        if (looks < LEAVER_LOOKS)
+            continue;
+        if (sys_task_state(leaver) == 'S') /* for a lock, in a malloc of the program's own */
+            break;
+        sys_sleep(&(struct timespec){0, 100000});
     }
 }
 
@@ -160,13 +166,17 @@ bool rt_turn_is_parked(const struct rt_thread *t)
 static void switch_from(struct rt_turn *me, bool yields)
 {
     core_lock_acquire(&rt_turns.lock);
+    if (core_unlikely(yields && rt_turns.nready == 1) && ++me->alone >= ALONE_MAX) {
+        me->alone = 0;
+        rt_turn_spins_alone();
+    }
     struct rt_turn *next = rt_turn_pick(me, yields);
     if (next == me) {
         core_lock_release(&rt_turns.lock);
         return;
     }
     me->state = RT_TURN_READY;
-    me->run = me->looks = 0;
+    me->run = me->looks = me->alone = 0;
     me->ran = rt_turns.steps;
     rt_turn_give(next);
     rt_turn_park(me);

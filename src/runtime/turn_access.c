@@ -93,7 +93,8 @@ void rt_turn_access_watch(void)
 {
     core_lock_acquire(&rt_turns.lock);
     struct rt_turn *u = rt_turns.holder;
-    struct rt_tls *tls = u && rt_turns.nready > 1 ? u->thread->tls : NULL;
+    /* who is not ready may be waiting for a time, which goes on with points */
+    struct rt_tls *tls = u && rt_turns.all->next ? u->thread->tls : NULL;
     if (tls) {
         __atomic_store_n(&u->counting, true, __ATOMIC_RELAXED);
         /* relaxed: when the thread moves its window meanwhile, the next look comes by */

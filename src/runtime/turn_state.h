@@ -45,6 +45,7 @@ struct rt_turn {
     bool on_duty;        /* has the turn only to do as rt_turn_idle, and waits on; lock */
     uint64_t ran;        /* step at which it had the turn last; lock */
     uint32_t run, looks; /* points since it has the turn, and of them the last that only looked */
+    uint32_t alone;      /* times it gave way and nobody else was ready */
 
     /* WAITING */
     struct rt_wait wait;
@@ -139,6 +140,8 @@ bool rt_turn_idle(struct rt_turn *me);
 /* Lock held. Deadlines that have passed, descriptors that changed. */
 void rt_turn_expire(void);
 void rt_turn_look_at_fds(void);
+/* Lock held. The running thread spins and everybody else waits: then for a time, which comes. */
+void rt_turn_spins_alone(void);
 /* Ends the sleep of the one who polls. Any thread. */
 void rt_turn_kick(void);
 void rt_turn_wait_after_fork(void);

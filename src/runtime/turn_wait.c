@@ -150,7 +150,7 @@ static void jump_to(uint64_t time_ns)
 
 /* ---- descriptors ---- */
 
-static int kick_fd = -1;     /* eventfd: ends the sleep of those who poll */
+static int kick_fd = -1;   /* eventfd: ends the sleep of those who poll */
 static unsigned nsleepers; /* in poll: one that was the idler may still be there */
 
 static int poll_now(struct pollfd *fds, nfds_t n, int64_t ms)
@@ -191,6 +191,13 @@ static void open_kick(void)
     kick_fd = fd < 0 ? fd : sys_dup_high(fd);
     if (fd >= 0)
         sys_close(fd);
+}
+
+void rt_turn_spins_alone(void)
+{
+    uint64_t deadline = earliest();
+    if (rt_clock_is_virtual() && deadline != RT_NEVER && !rt_turns.outside && !rt_turns.waiting_fds)
+        jump_to(deadline);
 }
 
 /* The parent's kicks are none of the child's. */
