@@ -146,6 +146,9 @@ void rt_turn_outside_end(struct rt_thread *t);
 /* t has just come to a point and found that the call won't have to wait for another thread: the
  * next begin of t is no point, so that this stays true. */
 void rt_turn_outside_next(struct rt_thread *t);
+/* The next one is to wait for something that is mostly soon there, as the end of a child is: the
+ * turn is given away only after a quarter of a second, so that chance seldom has a say. */
+void rt_turn_outside_patiently(struct rt_thread *t);
 
 /*
  * Before a real operation on a descriptor that would wait until it is ready (poll events): gives

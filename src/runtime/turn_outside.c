@@ -25,11 +25,12 @@
 #include "sys/sys.h"
 #include "turn_access.h"
 
-enum { LOOK_EVERY_US = 2000, COMPLAIN_AFTER_S = 5 };
+enum { LOOK_EVERY_US = 2000, COMPLAIN_AFTER_S = 5, PATIENCE_US = 250000 };
 
 static uint64_t call_word; /* seq_cst: the hand-over between holder and watcher */
 static uint64_t calls;     /* by the holder */
 static bool started;       /* by the holder */
+static uint32_t patience; /* looks at a sleeping holder until the turn is taken; before call_word */
 
 /* ---- the holder ---- */
 
@@ -41,6 +42,8 @@ void rt_turn_outside_begin(struct rt_thread *t)
     if (!me->no_point)
         rt_turn_point_slow(t, 0, CORE_OP_EXTERNAL, 0);
     me->no_point = false;
+    __atomic_store_n(&patience, me->patiently ? PATIENCE_US / LOOK_EVERY_US : 1, __ATOMIC_RELAXED);
+    me->patiently = false;
     me->outside = true;
     __atomic_store_n(&call_word, ++calls << 32 | (uint32_t)t->os_tid, __ATOMIC_SEQ_CST);
 }
@@ -50,6 +53,13 @@ void rt_turn_outside_next(struct rt_thread *t)
     struct rt_turn *me = t->turn;
     if (me)
         me->no_point = true;
+}
+
+void rt_turn_outside_patiently(struct rt_thread *t)
+{
+    struct rt_turn *me = rt_multi ? rt_turn_mine(t) : NULL;
+    if (me)
+        me->patiently = true;
 }
 
 static void come_back(struct rt_turn *me)
@@ -122,13 +132,15 @@ static int watch(void *unused)
     const struct timespec pause = {0, LOOK_EVERY_US * 1000};
     uint64_t last_word = 0, last_steps = 0;
     uint32_t idle = 0; /* looks without a step in between */
+    uint32_t asleep = 0;
     (void)unused;
     for (;;) {
         sys_sleep(&pause);
         uint64_t word = __atomic_load_n(&call_word, __ATOMIC_SEQ_CST);
         uint64_t steps = __atomic_load_n(&rt_turns.steps, __ATOMIC_RELAXED);
         if (word && word == last_word) {
-            if (sys_task_state((pid_t)(uint32_t)word) == 'S')
+            if (sys_task_state((pid_t)(uint32_t)word) == 'S' &&
+                ++asleep >= __atomic_load_n(&patience, __ATOMIC_RELAXED))
                 take_turn(word);
         } else if (!word && steps == last_steps) {
             rt_turn_access_watch();
@@ -139,6 +151,8 @@ static int watch(void *unused)
             rt_turns.fds_changed = true;
         if (steps != last_steps)
             idle = 0;
+        if (word != last_word)
+            asleep = 0;
         last_word = word;
         last_steps = steps;
     }

@@ -41,6 +41,7 @@ struct rt_turn {
     bool polling;        /* sleeps in poll, not on go */
     bool outside;        /* in RT_BLOCKING with the turn; own thread */
     bool no_point;       /* the next RT_BLOCKING is no point; own thread */
+    bool patiently;      /* the next RT_BLOCKING keeps the turn for longer; own thread */
     bool cancelled;      /* asked for; lock */
     bool on_duty;        /* has the turn only to do as rt_turn_idle, and waits on; lock */
     uint64_t ran;        /* step at which it had the turn last; lock */

@@ -163,12 +163,14 @@ ROW(int, system, (const char *command), (command), START, IN_S(command), false, 
 
 /* ---- waiting ---- */
 
-ROW(pid_t, wait, (int *status), (status), BLOCK, , r > 0, PUT(status))
-ROW(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options), BLOCK, , r > 0,
-    PUT(status))
+#define PATIENTLY rt_turn_outside_patiently(t);
+
+ROW(pid_t, wait, (int *status), (status), BLOCK, PATIENTLY, r > 0, PUT(status))
+ROW(pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options), BLOCK, PATIENTLY,
+    r > 0, PUT(status))
 ROW(pid_t, wait3, (int *status, int options, struct rusage *usage), (status, options, usage),
-    BLOCK, , r > 0, PUT(status) PUT(usage))
+    BLOCK, PATIENTLY, r > 0, PUT(status) PUT(usage))
 ROW(pid_t, wait4, (pid_t pid, int *status, int options, struct rusage *usage),
-    (pid, status, options, usage), BLOCK, , r > 0, PUT(status) PUT(usage))
+    (pid, status, options, usage), BLOCK, PATIENTLY, r > 0, PUT(status) PUT(usage))
 ROW(int, waitid, (idtype_t type, id_t id, siginfo_t *info, int options), (type, id, info, options),
-    BLOCK, , r == 0, PUT(info))
+    BLOCK, PATIENTLY, r == 0, PUT(info))
