@@ -33,6 +33,14 @@ static bool is_of_detector(const struct failures *failures)
     return false;
 }
 
+static bool is_livelock(const struct failures *failures)
+{
+    for (size_t i = 0; i < failures->count; i++)
+        if (strcmp(failures->at[i].type, "livelock") == 0)
+            return true;
+    return false;
+}
+
 /* Left to the kernel, does it work? */
 static bool works_by_itself(struct hunt *hunt)
 {
@@ -100,10 +108,11 @@ int hunt_baseline(struct hunt *hunt)
                                               : SHORT_LIMIT_S;
     struct failures failures = {0};
     int status = 0;
-    hunt_set_options(hunt, outcome.steps);
     hunt->interrupted = outcome.interrupted;
     if (!outcome.interrupted) {
         failures = hunt_judge(hunt, &outcome);
+        if (!is_livelock(&failures)) /* its limit is the one that it was found under */
+            hunt_set_options(hunt, outcome.steps);
         status = judge_baseline(hunt, strategy, &outcome, &failures);
     }
     failures_free(&failures);

@@ -46,12 +46,13 @@ bool hunt_is_controlled(const char *strategy)
  * a moment may be, goes in circles: waiting for the runtime's own limit would take long. */
 void hunt_set_options(struct hunt *hunt, uint64_t steps)
 {
-    enum { ENOUGH_STEPS = 1000000, TIMES = 100, LIMIT = 2000000000 };
+    enum { FIRST_RUN = 50000000, ENOUGH_STEPS = 1000000, TIMES = 100, LIMIT = 2000000000 };
     hunt->run_settings.count = 0;
     words_add(&hunt->run_settings, "exitcode=0");
     hunt->max_steps = 0;
-    if (steps && !hunt->own_max_steps) {
-        hunt->max_steps = ENOUGH_STEPS + (steps < LIMIT / TIMES ? TIMES * steps : LIMIT / 2);
+    if (!hunt->own_max_steps) {
+        hunt->max_steps =
+            !steps ? FIRST_RUN : ENOUGH_STEPS + (steps < LIMIT / TIMES ? TIMES * steps : LIMIT / 2);
         if (hunt->max_steps > LIMIT)
             hunt->max_steps = LIMIT;
         words_addf(&hunt->run_settings, "max_steps=%" PRIu64, hunt->max_steps);

@@ -370,6 +370,14 @@ static void deliver_fault(struct rt_thread *t, int sig, siginfo_t *info, ucontex
     RT_BLOCKING(deliver(t, sig, info, context, true));
 }
 
+/* Whoever ends a run that takes too long learns how it went until then. The thread may be waiting
+ * for its turn in the middle of a scope, and never get it: now or never. */
+static void take_end(int sig)
+{
+    rt_sidecar_end_by(sig);
+    take_default(sig);
+}
+
 static void entry(int sig, siginfo_t *info, void *context)
 {
     struct rt_thread *t = rt_self();
@@ -379,6 +387,8 @@ static void entry(int sig, siginfo_t *info, void *context)
         if (handler)
             call_handler(handler, sig, info, context);
         errno = error;
+    } else if (sig == SIGTERM && !rt_signal_has_handler(sig)) {
+        take_end(sig);
     } else if (is_fault(sig, info)) {
         deliver_fault(t, sig, info, context);
     } else if (rt_tls.depth) {
@@ -422,7 +432,7 @@ int rt_crash_mode(int sig)
 
 void rt_signals_init(void)
 {
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE};
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGTRAP, SIGFPE, SIGTERM};
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++) {
         struct sigaction old, ours = {.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER};
         ours.sa_sigaction = entry;
