@@ -58,7 +58,29 @@ mkdir directory && run reprise run --seed 1 ./directory
 is 126 status
 ok 'what cannot be run'
 
-reprise --print-runtime-dir >/dev/null 2>&1 || { skip 'there is no runtime'; done_testing; }
+reprise --print-runtime-dir >/dev/null 2>&1 || { skip 'there is no runtime'; cat >circles.c <<'END'
+#include <pthread.h>
+#include <stdatomic.h>
+static atomic_int never;
+static void *wait_for_it(void *unused) { while (!atomic_load(&never)) ; return unused; }
+int main(void)
+{
+    pthread_t t;
+    pthread_create(&t, NULL, wait_for_it, NULL);
+    return pthread_join(t, NULL);
+}
+END
+run reprise cc -g circles.c -o circles
+run timeout 2 "$REPRISE" run --seed 1 ./circles
+is 124 status
+like err '^reprise: seed 1 \(random\): [0-9,]* points, .*schedule 0x'
+ok 'a run that is ended from outside says how it went'
+run reprise run --seed 1 --set max_steps=10000 ./circles
+is 66 status
+has err 'livelock'
+ok 'a run without an end is a livelock'
+
+done_testing; }
 
 cat >lost.c <<'END'
 #include <pthread.h>
@@ -199,5 +221,27 @@ run reprise run --seed 1 sh -c './race; exit $?'
 is 66 status
 has err 'WARNING: ThreadSanitizer: data race'
 ok 'races are found under a seed, also below a shell'
+
+cat >circles.c <<'END'
+#include <pthread.h>
+#include <stdatomic.h>
+static atomic_int never;
+static void *wait_for_it(void *unused) { while (!atomic_load(&never)) ; return unused; }
+int main(void)
+{
+    pthread_t t;
+    pthread_create(&t, NULL, wait_for_it, NULL);
+    return pthread_join(t, NULL);
+}
+END
+run reprise cc -g circles.c -o circles
+run timeout 2 "$REPRISE" run --seed 1 ./circles
+is 124 status
+like err '^reprise: seed 1 \(random\): [0-9,]* points, .*schedule 0x'
+ok 'a run that is ended from outside says how it went'
+run reprise run --seed 1 --set max_steps=10000 ./circles
+is 66 status
+has err 'livelock'
+ok 'a run without an end is a livelock'
 
 done_testing
