@@ -6,6 +6,7 @@
 #include "heap.h"
 #include "hook.h"
 #include "libc/pthreads.h"
+#include "libc/timers.h"
 #include "memory_limits.h"
 #include "options.h"
 #include "say.h"
@@ -86,6 +87,7 @@ void rt_fork_child(void)
     rt_pthread_after_fork(t);
     rt_fd_after_fork(t);
     rt_turn_after_fork(t);
+    rt_timers_after_fork(t);
     rt_limits_after_fork();
     close_scope(t);
 }

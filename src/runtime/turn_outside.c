@@ -25,7 +25,7 @@
 #include "sys/sys.h"
 #include "turn_access.h"
 
-enum { LOOK_EVERY_US = 2000, COMPLAIN_AFTER_S = 5, PATIENCE_US = 250000 };
+enum { LOOK_EVERY_US = 2000, COMPLAIN_AFTER_S = 5, PATIENCE_US = 250000, UNANNOUNCED_LOOKS = 5 };
 
 static uint64_t call_word; /* seq_cst: the hand-over between holder and watcher */
 static uint64_t calls;     /* by the holder */
@@ -65,6 +65,10 @@ void rt_turn_outside_patiently(struct rt_thread *t)
 static void come_back(struct rt_turn *me)
 {
     core_lock_acquire(&rt_turns.lock);
+    if (me->state != RT_TURN_OUTSIDE) { /* see take_unannounced */
+        core_lock_release(&rt_turns.lock);
+        return;
+    }
     rt_turns.outside--;
     rt_turn_ready(me);
     core_strategy_woken(&rt_turns.strategy, &me->task);
@@ -94,6 +98,15 @@ void rt_turn_outside_end(struct rt_thread *t)
 
 /* ---- the watcher; a device it waits for (state D) is soon there ---- */
 
+/* Lock held; gives it up. */
+static void take_from(struct rt_turn *u)
+{
+    rt_turn_unready(u);
+    u->state = RT_TURN_OUTSIDE;
+    rt_turns.outside++;
+    rt_turn_give(rt_turn_next(u));
+}
+
 static void take_turn(uint64_t word)
 {
     core_lock_acquire(&rt_turns.lock);
@@ -103,10 +116,34 @@ static void take_turn(uint64_t word)
         core_lock_release(&rt_turns.lock);
         return;
     }
-    rt_turn_unready(u);
-    u->state = RT_TURN_OUTSIDE;
-    rt_turns.outside++;
-    rt_turn_give(rt_turn_next(u));
+    take_from(u);
+}
+
+/*
+ * The holder sleeps in a call that was not announced: of code with calls of the system of its own
+ * (OpenMP), or for a lock inside of libc. It is as if it had begun a call: at its next point it
+ * sees `outside` and comes back as one of many. If it may be on the way into the runtime it keeps
+ * the turn; should it have seen the flag already, then come_back notices.
+ */
+static void take_unannounced(void)
+{
+    core_lock_acquire(&rt_turns.lock);
+    struct rt_turn *u = rt_turns.holder;
+    const struct rt_tls *tls = u && rt_turns.all->next ? u->thread->tls : NULL;
+    /* relaxed: the barrier orders it with the flag, as in rt_world_stop */
+    if (!tls || u->outside || __atomic_load_n(&tls->depth, __ATOMIC_RELAXED) ||
+        sys_task_state(u->thread->os_tid) != 'S') {
+        core_lock_release(&rt_turns.lock);
+        return;
+    }
+    __atomic_store_n(&u->outside, true, __ATOMIC_RELAXED);
+    if (sys_membarrier() || __atomic_load_n(&tls->depth, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&u->outside, false, __ATOMIC_RELAXED);
+        core_lock_release(&rt_turns.lock);
+        return;
+    }
+    rt_record_inexact(RT_INEXACT_EXTERNAL);
+    take_from(u);
 }
 
 /* Nothing can be done about it, but who waits for the end of the run should know why. */
@@ -144,6 +181,8 @@ static int watch(void *unused)
                 take_turn(word);
         } else if (!word && steps == last_steps) {
             rt_turn_access_watch();
+            if (idle >= UNANNOUNCED_LOOKS)
+                take_unannounced();
             if (++idle == COMPLAIN_AFTER_S * 1000000 / LOOK_EVERY_US)
                 complain();
         }

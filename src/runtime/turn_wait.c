@@ -8,6 +8,7 @@
 
 #include "hook.h"
 #include "options.h"
+#include "signals.h"
 #include "stack.h"
 #include "sys/sys.h"
 
@@ -250,9 +251,34 @@ static void sleep_outside(struct rt_turn *me, int64_t ms)
     core_free(all, n * sizeof *all);
 }
 
+/* Another process may send it. */
+static bool signal_awaited(void)
+{
+    const struct rt_turn *u = rt_turns.first_waiting;
+    while (u && u->wait.op != CORE_OP_SIGNAL)
+        u = u->next_waiting;
+    return u && rt_signals_any_handler();
+}
+
 static bool anyone_outside(void)
 {
-    return rt_turns.outside > 0 || rt_turns.waiting_fds > 0;
+    return rt_turns.outside > 0 || rt_turns.waiting_fds > 0 || signal_awaited();
+}
+
+/* Lock held. All that wait with a handler to run. Is there any such thread, but the holder? */
+static bool interrupt_pending(void)
+{
+    bool any = false;
+    for (struct rt_turn *u = rt_turns.all; u; u = u->next) {
+        const struct rt_tls *tls = u->thread->tls;
+        /* relaxed: set by a handler on that thread, which only parks */
+        if (u == rt_turns.holder || !tls || !__atomic_load_n(&tls->pending, __ATOMIC_RELAXED))
+            continue;
+        any = true;
+        if (u->state == RT_TURN_WAITING)
+            rt_turn_end_wait(u, RT_WOKE_INTERRUPTED);
+    }
+    return any;
 }
 
 /* Lock held. One look at the world; somebody may be ready after it. False: see rt_turn_idle. */
@@ -265,6 +291,9 @@ static bool wait_for_world(struct rt_turn *me, uint64_t deadline)
         if (rt_clock_is_virtual() && ms > PATIENCE_MS)
             ms = PATIENCE_MS;
     }
+    /* a signal that comes just before a thread sleeps doesn't end its sleep */
+    if ((ms < 0 || ms > PATIENCE_MS) && rt_signals_any_handler())
+        ms = PATIENCE_MS;
     uint64_t before = sys_monotonic_ns();
     sleep_outside(me, ms);
     if (rt_turns.holder || rt_turns.idler != me)
@@ -272,9 +301,12 @@ static bool wait_for_world(struct rt_turn *me, uint64_t deadline)
     rt_turns.idler = NULL;
     rt_turns.holder = me;
     rt_turn_look_at_fds();
-    if (rt_turns.nready)
+    if (interrupt_pending())
+        rt_record_inexact(RT_INEXACT_SIGNAL);
+    else if (rt_turns.nready)
         rt_record_inexact(RT_INEXACT_EXTERNAL);
-    else if (ms >= 0 && sys_monotonic_ns() - before >= (uint64_t)ms * 1000000)
+    else if (ms >= 0 && deadline != RT_NEVER &&
+             sys_monotonic_ns() - before >= (uint64_t)ms * 1000000)
         jump_to(deadline);
     return true;
 }
@@ -499,18 +531,9 @@ void rt_turn_interrupt(struct rt_thread *t, struct rt_thread *target)
 
 bool rt_turn_interrupt_pending(struct rt_thread *t)
 {
-    bool any = false;
     (void)t;
     core_lock_acquire(&rt_turns.lock);
-    for (struct rt_turn *u = rt_turns.all; u; u = u->next) {
-        const struct rt_tls *tls = u->thread->tls;
-        /* relaxed: set by a handler on that thread, which only parks */
-        if (u == rt_turns.holder || !tls || !__atomic_load_n(&tls->pending, __ATOMIC_RELAXED))
-            continue;
-        any = true;
-        if (u->state == RT_TURN_WAITING)
-            rt_turn_end_wait(u, RT_WOKE_INTERRUPTED);
-    }
+    bool any = interrupt_pending();
     core_lock_release(&rt_turns.lock);
     return any;
 }

@@ -306,6 +306,16 @@ static int delete_posix(struct rt_thread *t, struct timer *timer)
     return 0;
 }
 
+/* Alarms and timers are the parent's; descriptors are the child's, too. */
+void rt_timers_after_fork(struct rt_thread *t)
+{
+    if (!rt_clock_is_virtual())
+        return;
+    arm(t, &itimer, RT_NEVER, 0);
+    while (posix_timers)
+        delete_posix(t, posix_timers);
+}
+
 #define OURS(id) posix_timer(id)
 
 MODELLED(int, timer_create, (clockid_t clock, struct sigevent *event, timer_t *id),

@@ -17,5 +17,7 @@
 
 /* Before a descriptor is closed: it may be a timer of ours. */
 void rt_timerfd_closing(struct rt_thread *t, int fd);
+/* In the child of fork, with the turn. */
+void rt_timers_after_fork(struct rt_thread *t);
 
 #endif
