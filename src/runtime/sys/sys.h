@@ -69,6 +69,6 @@ pid_t sys_tid(void);
 char sys_task_state(pid_t tid);
 uint64_t sys_monotonic_ns(void);
 void sys_clock(clockid_t clock, struct timespec *now); /* untouched when there is no such clock */
-_Noreturn void sys_exit(int status); /* exit_group */
+_Noreturn void sys_exit(int status);                   /* exit_group */
 
 #endif
