@@ -214,4 +214,5 @@ void rt_turn_outside_after_fork(void)
 {
     started = false;
     call_word = 0;
+    sys_threads_after_fork();
 }

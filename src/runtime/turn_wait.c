@@ -10,20 +10,28 @@
 #include "options.h"
 #include "signals.h"
 #include "stack.h"
+#include "sys/spawn.h"
 #include "sys/sys.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <sys/eventfd.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 enum {
     /* Real time that the world outside gets before virtual time goes on: a program that waits for
      * nothing but time ends at once, one that also listens gets what is sent to it. */
     PATIENCE_MS = 100,
+    FOREIGN_MS = 10,
     EARLY_SLEEP = 4,       /* one of so many short sleeps is over before others do a thing */
     EARLY_SLEEP_MAX_S = 2, /* longer ones are watchdogs */
 };
+
+/* One who waits for this condition is woken without a signal; libc/model_cond.c; weak: tests link
+ * without it. */
+void rt_model_cond_woken(rt_addr cond) __attribute__((weak));
 
 /* ---- the list ---- */
 
@@ -311,6 +319,41 @@ static bool wait_for_world(struct rt_turn *me, uint64_t deadline)
     return true;
 }
 
+/* ---- threads that the runtime doesn't know ---- */
+
+/* Of libc's own (SIGEV_THREAD), or made by clone. */
+static bool has_foreign_threads(void)
+{
+    struct stat s;
+    bool main_lives = false;
+    if (sys_call(SYS_newfstatat, AT_FDCWD, (long)"/proc/self/task", (long)&s, 0, 0, 0))
+        return false;
+    unsigned known = sys_threads();
+    for (const struct rt_turn *u = rt_turns.all; u; u = u->next, known++)
+        main_lives |= u->thread->is_main;
+    return s.st_nlink > 2u + known + !main_lives; /* main stays in the list */
+}
+
+/*
+ * Lock held; nobody can run. They use the same objects and tell nobody: after a while everybody
+ * looks again. A wait for a condition ends without a reason, as it may. False: see rt_turn_idle.
+ */
+static bool wait_for_foreign(struct rt_turn *me)
+{
+    sleep_outside(me, FOREIGN_MS);
+    if (rt_turns.holder || rt_turns.idler != me)
+        return false;
+    rt_turns.idler = NULL;
+    rt_turns.holder = me;
+    rt_record_inexact(RT_INEXACT_FOREIGN);
+    for (struct rt_turn *u; (u = rt_turns.first_waiting);) {
+        if (u->wait.op == CORE_OP_COND_WAIT && rt_model_cond_woken)
+            rt_model_cond_woken(u->wait.object);
+        rt_turn_end_wait(u, RT_WOKE);
+    }
+    return true;
+}
+
 bool rt_turn_idle(struct rt_turn *me)
 {
     rt_turn_look_at_fds();
@@ -320,7 +363,12 @@ bool rt_turn_idle(struct rt_turn *me)
             break;
         }
         uint64_t deadline = earliest();
-        if (!anyone_outside() && deadline == RT_NEVER) {
+        if (!anyone_outside() && deadline == RT_NEVER && has_foreign_threads()) {
+            if (!wait_for_foreign(me)) {
+                core_lock_release(&rt_turns.lock);
+                return false;
+            }
+        } else if (!anyone_outside() && deadline == RT_NEVER) {
             core_lock_release(&rt_turns.lock);
             rt_hang_deadlock(me); /* comes back when a signal may still help */
             core_lock_acquire(&rt_turns.lock);

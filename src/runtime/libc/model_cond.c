@@ -101,6 +101,11 @@ void rt_model_cond_broadcast(struct rt_thread *t, rt_addr addr)
     c->credit = disturbed(c);
 }
 
+void rt_model_cond_woken(rt_addr addr)
+{
+    cond_at(addr)->woken++;
+}
+
 /* ---- waits ---- */
 
 /* The mutex is had again whatever happens; by the real call when the model doesn't know it. */

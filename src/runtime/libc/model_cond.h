@@ -30,6 +30,9 @@ void rt_model_cond_forget(rt_addr cond);
  * have come too late. For reports, by a thread of the program. */
 bool rt_model_cond_lost_signal(rt_addr cond);
 
+/* One waiter has been woken by turn_wait.c, without a signal. */
+void rt_model_cond_woken(rt_addr cond);
+
 /* The clock of pthread_cond_timedwait, as pthread_condattr_setclock said. */
 clockid_t rt_cond_clock(const pthread_cond_t *cond);
 

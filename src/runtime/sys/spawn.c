@@ -126,6 +126,18 @@ static int between(void *arg)
     return 0;
 }
 
+static unsigned threads;
+
+unsigned sys_threads(void)
+{
+    return __atomic_load_n(&threads, __ATOMIC_RELAXED);
+}
+
+void sys_threads_after_fork(void)
+{
+    threads = 0;
+}
+
 int sys_thread(int (*run)(void *), void *arg)
 {
     const unsigned long flags =
@@ -140,6 +152,8 @@ int sys_thread(int (*run)(void *), void *arg)
     sys_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask, 0, 0);
     if (tid < 0)
         sys_unmap(stack, STACK_BYTES);
+    else
+        __atomic_fetch_add(&threads, 1, __ATOMIC_RELAXED);
     return tid < 0 ? (int)tid : 0;
 }
 

@@ -20,5 +20,8 @@ int sys_spawn(const char *const *argv, const char *const *envp, int fd, bool lou
  * is forbidden to it. 0 or -errno.
  */
 int sys_thread(int (*run)(void *), void *arg);
+/* How many of those there are. None in the child of fork. */
+unsigned sys_threads(void);
+void sys_threads_after_fork(void);
 
 #endif
