@@ -257,6 +257,8 @@ void rt_fiber_switch(struct rt_thread *from, struct rt_thread *to, bool no_sync)
 void rt_fiber_destroy(struct rt_thread *t, struct rt_thread *fiber);
 /* In the child of fork: only the caller is left; history of the parent is dropped. */
 void rt_thread_after_fork_child(struct rt_thread *t);
+/* There are two, or accesses of the only one are to be looked at as if there were. */
+void rt_thread_become_multi(struct rt_thread *t);
 unsigned rt_thread_live_count(void);
 void rt_thread_lock_all(void); /* around fork */
 void rt_thread_unlock_all(void);

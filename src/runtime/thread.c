@@ -269,9 +269,11 @@ static struct rt_thread *thread_new(struct rt_thread *parent, rt_stack created, 
     return t;
 }
 
-/* The first time there are two: from now on cells are written. */
-static void become_multi(struct rt_thread *t)
+/* From now on cells are written. */
+void rt_thread_become_multi(struct rt_thread *t)
 {
+    if (rt_multi)
+        return;
     rt_multi = true;
     rt_event_new_window(t);
     rt_limits_start();
@@ -281,8 +283,7 @@ struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned 
 {
     struct rt_thread *t = thread_new(parent, rt_stack_capture(parent, pc), flags);
 
-    if (!rt_multi)
-        become_multi(parent);
+    rt_thread_become_multi(parent);
     if (!(flags & RT_THREAD_NO_SYNC) && !parent->ignore_sync) {
         core_clock_assign(&t->clock, &parent->clock);
         core_clock_raise(&t->clock, parent->slot, rt_event_tell(parent));

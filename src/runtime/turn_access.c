@@ -94,7 +94,7 @@ void rt_turn_access_watch(void)
     core_lock_acquire(&rt_turns.lock);
     struct rt_turn *u = rt_turns.holder;
     /* who is not ready may be waiting for a time, which goes on with points */
-    struct rt_tls *tls = u && rt_turns.all->next ? u->thread->tls : NULL;
+    struct rt_tls *tls = u && (rt_turns.all->next || rt_turn_any_alarm()) ? u->thread->tls : NULL;
     if (tls) {
         __atomic_store_n(&u->counting, true, __ATOMIC_RELAXED);
         /* relaxed: when the thread moves its window meanwhile, the next look comes by */

@@ -143,6 +143,7 @@ void rt_turn_expire(void);
 void rt_turn_look_at_fds(void);
 /* Lock held. The running thread spins and everybody else waits: then for a time, which comes. */
 void rt_turn_spins_alone(void);
+bool rt_turn_any_alarm(void);
 /* Ends the sleep of the one who polls. Any thread. */
 void rt_turn_kick(void);
 void rt_turn_wait_after_fork(void);

@@ -12,6 +12,7 @@
 #include "stack.h"
 #include "sys/spawn.h"
 #include "sys/sys.h"
+#include "thread.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -135,7 +136,6 @@ static void take_alarm(struct rt_alarm *a)
 void rt_turn_at(struct rt_thread *t, struct rt_alarm *a, uint64_t deadline_ns)
 {
     struct rt_alarm **at = &alarms;
-    (void)t;
     core_lock_acquire(&rt_turns.lock);
     take_alarm(a);
     a->deadline_ns = deadline_ns == RT_NEVER ? 0 : deadline_ns;
@@ -147,6 +147,15 @@ void rt_turn_at(struct rt_thread *t, struct rt_alarm *a, uint64_t deadline_ns)
     }
     set_attention();
     core_lock_release(&rt_turns.lock);
+    if (t && deadline_ns != RT_NEVER) { /* it may spin until then, and time goes on with points */
+        rt_thread_become_multi(t);
+        rt_turn_outside_start();
+    }
+}
+
+bool rt_turn_any_alarm(void)
+{
+    return alarms != NULL;
 }
 
 static void jump_to(uint64_t time_ns)

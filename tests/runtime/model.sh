@@ -29,7 +29,9 @@ schedule() { # schedule PROGRAM STRATEGY SEED
 }
 
 # What is waited for in the kernel, or comes from other processes, gives no exact schedule.
-is_exact() { case $1 in shared | unannounced | process | signal_outside | foreign) return 1 ;; esac; }
+is_exact() {
+    case $1 in shared | unannounced | process | signal_outside | foreign) return 1 ;; esac
+}
 
 try() { # try PROGRAM STRATEGY
     local seed first different=
@@ -51,7 +53,7 @@ try() { # try PROGRAM STRATEGY
 }
 
 [ $# -gt 0 ] || set -- mutex cond rwlock barrier once sem thread cancel c11 main_exit guard shared \
-    fork exit process signal_outside spin_sleep unannounced foreign
+    fork exit process signal_outside spin_sleep spin_alarm unannounced foreign
 for name; do
     for source in "$programs/sched_$name".c*; do build "$source" "$name"; done
     if [ $wrong = 1 ]; then
