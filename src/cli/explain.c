@@ -123,6 +123,5 @@ const struct cli_verb cli_verb_explain = {
             NULL},
     .options = options,
     .examples = examples,
-    .plumbing = true,
     .main = explain_main,
 };

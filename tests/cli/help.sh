@@ -8,7 +8,7 @@ is 2 status
 has err 'Usage: reprise'
 run reprise help
 is 0 status
-for verb in cc c++ run hunt merge report help; do
+for verb in cc c++ run hunt merge replay shrink report explain help; do
     like out "^  $verb +[a-z]"
     run reprise help $verb
     is 0 status
