@@ -16,6 +16,17 @@ static const char *module_path(const struct trace *trace, struct trace_place pla
     return trace->modules[place.module].path;
 }
 
+/* glibc's names of the three streams are not those that programs use. */
+static const char *own_name(const char *name)
+{
+    static const char *const names[][2] = {
+        {"_IO_2_1_stdin_", "stdin"}, {"_IO_2_1_stdout_", "stdout"}, {"_IO_2_1_stderr_", "stderr"}};
+    for (size_t i = 0; name && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i][0]) == 0)
+            return names[i][1];
+    return name;
+}
+
 void tell_object(const struct teller *w, uint32_t number, unsigned into, char *text, size_t size)
 {
     const struct trace_object *object = trace_object(w->trace, number);
@@ -34,6 +45,7 @@ void tell_object(const struct teller *w, uint32_t number, unsigned into, char *t
     struct symbol_data data =
         symbols_data(w->symbols, module_path(w->trace, object->place), offset + into);
     offset += into;
+    data.name = own_name(data.name);
     if (data.name && offset > data.start)
         snprintf(text, size, "%s+%llu", data.name, offset - (unsigned long long)data.start);
     else if (data.name)
@@ -42,14 +54,15 @@ void tell_object(const struct teller *w, uint32_t number, unsigned into, char *t
 
 /* ---- places ---- */
 
-/* As in brief.c: own code rather than a library's header, a line rather than none. */
+/* As in brief.c: own code rather than a library's header or ours, a line rather than none. */
 static int telling(const struct symbol_frame *frame)
 {
     if (!frame->file || !frame->line)
         return frame->function ? 1 : 0;
     bool library = strncmp(frame->file, "/usr/include/", 13) == 0 ||
                    strncmp(frame->file, "/usr/lib/", 9) == 0 ||
-                   strstr(frame->file, "/include/c++/");
+                   strstr(frame->file, "/include/c++/") ||
+                   strstr(frame->file, "/src/runtime/libc/");
     return library ? 2 : 3;
 }
 
