@@ -168,11 +168,11 @@ int shrink_tell(const struct shrink_command *c)
     if (c->shrink.inexact)
         printf("\n  note: something came from outside at a time of its own, so it may not come "
                "back each time\n");
+    if (c->html && !status)
+        printf("\nthe same as a page: %s", c->html);
     fputs("\nto play it again: ", stdout);
     print_replay(stdout, c);
     putchar('\n');
-    if (c->html && !status)
-        printf("the same as a page: %s\n", c->html);
     return fflush(stdout) == 0 ? status : CLI_FAILURE;
 }
 

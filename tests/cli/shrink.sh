@@ -138,8 +138,10 @@ few 2
 ok 'a schedule string'
 
 run reprise shrink --html page.html --rows 12 "$seed" -- ./lost
+last=$(tail -n 1 <<<"$out")
 is 0 status
 has out 'page.html'
+has last 'to play it again: reprise replay rp1.'
 [ "$(sed -n '/T0 main/,/^!/p' <<<"$out" | grep -c '')" -le 20 ] || complain 'more rows than asked for'
 if have python3; then
     cat >check.py <<'END'
@@ -245,6 +247,10 @@ is 0 status
 like out '^ +(T0 main +)?T1 +T2$'
 like out 'lock lock'
 like out '^> '
+run reprise run --seed 1 --set trace=out.trace ./out
+run reprise explain out.trace
+has out 'output stdout'
+lacks out '_IO_2_1'
 run reprise explain --html trace.html trace.txt
 is 0 status
 is '' out
