@@ -295,8 +295,13 @@ static void print_findings_end(const struct hunt *hunt)
     }
     if (result->done && (list->count > 1 || result->plan.all))
         found_list_print(stdout, list, result->done);
-    if (list->count && list->at[0].row.id)
+    if (!list->count || !list->at[0].row.id)
+        return;
+    if (hunt_is_controlled(list->at[0].row.strategy)) /* else there is nothing to shrink */
         printf("  to see why it fails: reprise shrink F%" PRId64 "\n", list->at[0].row.id);
+    else
+        printf("  to see how often it comes back: reprise replay F%" PRId64 " --times 20\n",
+               list->at[0].row.id);
 }
 
 void hunt_print_end(struct hunt *hunt)

@@ -47,9 +47,20 @@ static int judge(const struct replay *replay, const struct attempt_outcome *outc
     return left && !(replay->rebuilt && status) ? CLI_FAILURE : status;
 }
 
-static void print_next(const struct replay *replay)
+/* What did not come back may be repaired, which a hunt can prove. */
+static void print_next(const struct replay *replay, const struct attempt_outcome *outcome)
 {
-    if (replay->finding.signature)
+    if (replay->finding.signature && !replay_came_back(&replay->finding, outcome)) {
+        fputs("  to look whether it is gone: reprise hunt --", stderr);
+        for (char *const *word = replay->argv; *word; word++) {
+            putc(' ', stderr);
+            seed_print_word(stderr, *word);
+        }
+        putc('\n', stderr);
+    } else if (replay->finding.signature && !replay->exact)
+        fprintf(stderr, "  to see how often it comes back: reprise replay %s --times 20\n",
+                replay->name);
+    else if (replay->finding.signature)
         fprintf(stderr, "  to see why: reprise shrink %s\n", replay->name);
     else
         replay_print_next("in a debugger", &replay->origin, " --gdb", replay->argv);
@@ -70,7 +81,7 @@ static int play_once(const struct replay *replay)
                   replay->target.info.is_elf ? "" : "; name the interpreter of a script before it");
     int status = judge(replay, &outcome);
     if (outcome.spoke && !outcome.interrupted)
-        print_next(replay);
+        print_next(replay, &outcome);
     attempt_outcome_free(&outcome);
     return status;
 }
@@ -193,7 +204,7 @@ static int replay_main(int argc, char **argv)
 
 static const struct cli_option options[] = {
     {"strategy", 0, "NAME", OPTION_STRATEGY,
-     "how the seed decides: random (the default), pct, pos, surw, delay"},
+     "how the seed decides: random (the default), pct, pos, surw, delay, rr or os"},
     {"times", 'n', "K", OPTION_TIMES, "play K times, and say whether all runs were the same"},
     {"timeout", 0, "TIME", OPTION_TIMEOUT,
      "end the program after TIME; default: never, or 10 s for a finding that had no end"},

@@ -26,7 +26,10 @@ void replay_print_schedule(const struct replay_origin *origin,
 {
     char steps[SEED_NUMBER_BYTES], switches[SEED_NUMBER_BYTES];
     print_origin(origin);
-    if (!outcome->ended)
+    bool delay = origin->strategy && strncmp(origin->strategy, "delay", 5) == 0;
+    if (delay)
+        fputs(": threads ran in parallel, so it may differ next time", stderr);
+    else if (!outcome->ended)
         fputs(": the program ended before it could say how it was scheduled", stderr);
     else if (outcome->hash)
         fprintf(stderr, ": %s point%s, %s switch%s, schedule %s",

@@ -267,8 +267,13 @@ static int settle(struct replay *replay)
 
 int replay_settle(struct replay *replay)
 {
-    if (replay->form == REPLAY_ANY)
+    if (replay->form == REPLAY_ANY) {
         replay->form = find_form(replay->what);
+        /* any text is a seed, and so is a file name with a slip in it */
+        if (replay->form == REPLAY_SEED && strpbrk(replay->what, "./"))
+            cli_error(replay->target.who, "there is no file %s, so it is taken as a seed",
+                      replay->what);
+    }
     replay->origin.sets = &replay->sets;
     int status = settle(replay);
     if (!status && !replay->schedule)

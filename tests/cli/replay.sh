@@ -186,6 +186,13 @@ has err 'its libc calls are the schedule points'
 like err '^reprise: 10 of 10 the same: '
 run reprise replay 5 --strategy delay --times 2 -- ./lost
 like err '^reprise: under this strategy threads run in parallel, so runs may differ$'
+run reprise replay 5 --strategy delay -- ./lost
+like err '^reprise: seed 5 \(delay\): threads ran in parallel'
+run reprise replay no/such.txt -- ./lost
+like err '^reprise replay: there is no file no/such.txt, so it is taken as a seed$'
+like err '^reprise: seed no/such.txt \(random\): '
+run reprise replay --seed no/such.txt -- ./lost
+lacks err 'there is no file'
 ok 'a program without the runtime; a strategy that promises less'
 
 cat >endless.c <<'END'
@@ -263,6 +270,7 @@ if reprise help hunt >/dev/null 2>&1; then
     run reprise replay F1
     is 125 status
     like err '^reprise: F1 did not come back'
+    like err '^  to look whether it is gone: reprise hunt -- ./lost( |$)'
     ok 'findings of a hunt'
 
     cat >race.c <<'END'
