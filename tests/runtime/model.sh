@@ -47,7 +47,7 @@ try() { # try PROGRAM STRATEGY
     done
     # a strategy that takes no notice of its seed would pass all of the above
     [ $wrong = 1 ] || [ "$2" = rr ] || [ "$seeds" -lt 5 ] || ! is_exact "$1" ||
-        [ "$different" = several ] ||
+        [ "$different" = several ] || [ "$1" = spin_alarm ] || # main gave way: others come first
         complain "all seeds of $2 gave one schedule"
     ok "$1 under $2"
 }
