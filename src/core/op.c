@@ -36,8 +36,15 @@ enum core_op_effect core_op_effect(enum core_op op)
     return (unsigned)op < CORE_OP_COUNT ? rows[op].effect : CORE_OP_NOTHING;
 }
 
+bool core_op_is_sent(enum core_op op)
+{
+    return op == CORE_OP_SIGNAL || op == CORE_OP_CANCEL;
+}
+
 bool core_op_conflict(enum core_op a, uint32_t object_a, enum core_op b, uint32_t object_b)
 {
+    if (core_op_is_sent(a) || core_op_is_sent(b)) /* what it interrupts may be anything */
+        return true;
     enum core_op_effect ea = core_op_effect(a), eb = core_op_effect(b);
     return object_a && object_a == object_b && ea && eb &&
            (ea == CORE_OP_CHANGES || eb == CORE_OP_CHANGES);

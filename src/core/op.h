@@ -61,6 +61,9 @@ const char *core_op_name(enum core_op op);
 enum core_op core_op_of_name(const char *name);
 enum core_op_effect core_op_effect(enum core_op op);
 
+/* Reaches into another thread: a signal, a cancellation. */
+bool core_op_is_sent(enum core_op op);
+
 /* Does the order of the two matter? Objects: 0 is none. */
 bool core_op_conflict(enum core_op a, uint32_t object_a, enum core_op b, uint32_t object_b);
 

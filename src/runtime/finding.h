@@ -69,6 +69,7 @@ struct rt_finding_wait {
     int op;          /* enum core_op */
     rt_addr object;
     uint32_t holder; /* uid + 1, 0 unknown */
+    bool runs;       /* it could go on: livelocks */
 };
 
 enum rt_location_type {

@@ -29,7 +29,7 @@ static void add_wait(struct rt_finding *f, const struct rt_turn *u)
     if (f->nstack == RT_FINDING_STACKS)
         return;
     f->wait[f->nstack] =
-        (struct rt_finding_wait){u->task.id, u->wait.op, u->wait.object, u->wait.holder};
+        (struct rt_finding_wait){u->task.id, u->wait.op, u->wait.object, u->wait.holder, false};
     f->stack[f->nstack++] = u->stack;
     rt_finding_add_thread(f, u->task.id);
 }
@@ -97,18 +97,34 @@ void rt_hang_deadlock(struct rt_turn *me)
     end_run();
 }
 
+bool rt_hang_is_near(void)
+{
+    enum { NEAR_STEPS = 20000 };
+    uint64_t limit = (uint64_t)rt_options.max_steps;
+    return limit && rt_turns.steps + NEAR_STEPS >= limit;
+}
+
+/* The threads that run and run, in the order of their ids. */
+static void add_runners(struct rt_finding *f)
+{
+    for (uint32_t i = 0; i < rt_turns.nready && f->nstack < RT_FINDING_STACKS; i++) {
+        const struct rt_turn *u = rt_turn_of(rt_turns.ready[i]);
+        if (!u->stack)
+            continue; /* has not run lately */
+        f->wait[f->nstack] = (struct rt_finding_wait){u->task.id, u->task.op, 0, 0, true};
+        f->stack[f->nstack++] = u->stack;
+        rt_finding_add_thread(f, u->task.id);
+    }
+}
+
 void rt_hang_livelock(struct rt_turn *me)
 {
-    struct rt_finding *f;
     rt_tls.depth++;
-    f = rt_finding_begin(me->thread, RT_FINDING_LIVELOCK);
+    struct rt_finding *f = rt_finding_begin(me->thread, RT_FINDING_LIVELOCK);
+    me->stack = rt_stack_capture(me->thread, me->pc);
     if (f) {
+        add_runners(f);
         add_waits(f);
-        if (f->nstack < RT_FINDING_STACKS) {
-            f->wait[f->nstack] = (struct rt_finding_wait){me->task.id, me->task.op, 0, 0};
-            f->stack[f->nstack++] = rt_stack_capture(me->thread, me->pc);
-            rt_finding_add_thread(f, me->task.id);
-        }
         rt_finding_end(me->thread, f);
     }
     end_run();

@@ -220,7 +220,7 @@ static void put_edge(struct rt_text *b, const struct rt_finding *f, size_t i)
 /* "Blocked: thread T1 at lock of 0x..., held by thread T2:" */
 static void put_wait(struct rt_text *b, const struct rt_finding_wait *w)
 {
-    rt_put(b, "  Blocked: ");
+    rt_put(b, w->runs ? "  Running: " : "  Blocked: ");
     put_colour(b, THREAD);
     put_thread_name(b, w->thread);
     put_colour(b, PLAIN);

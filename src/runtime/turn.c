@@ -8,6 +8,7 @@
 #include "format.h"
 #include "hook.h"
 #include "options.h"
+#include "stack.h"
 #include "sys/sys.h"
 #include "turn_access.h"
 
@@ -178,6 +179,8 @@ static void switch_from(struct rt_turn *me, bool yields)
     me->state = RT_TURN_READY;
     me->run = me->looks = me->alone = 0;
     me->ran = rt_turns.steps;
+    if (core_unlikely(rt_hang_is_near()))
+        me->stack = rt_stack_capture(me->thread, me->pc);
     rt_turn_give(next);
     rt_turn_park(me);
 }

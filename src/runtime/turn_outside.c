@@ -152,7 +152,7 @@ static void complain(void)
     static bool said;
     core_lock_acquire(&rt_turns.lock);
     const struct rt_turn *u = rt_turns.holder;
-    bool others = rt_turns.nready > 1;
+    bool others = rt_turns.nready > 1 || rt_turns.timed > 0;
     uint32_t id = u ? u->task.id : 0;
     core_lock_release(&rt_turns.lock);
     if (said || !u || !others)

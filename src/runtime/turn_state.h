@@ -183,5 +183,7 @@ uint32_t rt_record_known(rt_addr addr);
 /* Nobody can run, or steps are used up. The calling thread reports; does not return. No lock. */
 void rt_hang_deadlock(struct rt_turn *me);
 void rt_hang_livelock(struct rt_turn *me);
+/* Steps are nearly used up: threads that give way leave their stack behind. */
+bool rt_hang_is_near(void);
 
 #endif

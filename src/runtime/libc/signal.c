@@ -210,6 +210,9 @@ SET(sigorset, (sigset_t * set, const sigset_t *a, const sigset_t *b), (set, a, b
         rt_signal_release(t, sig);                                                                 \
         if (to_self)                                                                               \
             t->sending = sig;                                                                      \
+        rt_turn_point(t, pc, CORE_OP_SIGNAL, 0);                                                   \
+        if (rt_controlled())                                                                       \
+            rt_turn_outside_next(t);                                                               \
         RT_BLOCKING(result = RT_REAL(name) args);                                                  \
         t->sending = before;                                                                       \
         if (rt_controlled() && !(to_self))                                                         \
