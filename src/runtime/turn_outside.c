@@ -187,7 +187,7 @@ static int watch(void *unused)
                 complain();
         }
         if (rt_turns.waiting_fds) /* what comes from outside is seen in between, too */
-            rt_turns.fds_changed = true;
+            rt_turns.fds_by_chance = !rt_turns.fds_changed, rt_turns.fds_changed = true;
         if (steps != last_steps)
             idle = 0;
         if (word != last_word)

@@ -90,9 +90,10 @@ struct rt_turns {
     struct rt_turn *all;
     struct rt_turn *first_waiting, *last_waiting;
     uint32_t waiting_fds, timed, outside; /* how many: for descriptors, with a deadline, in calls */
-    pid_t leaver;     /* thread that ended last: gone before the next one runs */
-    bool unfair;      /* somebody is ready and was passed over for very long; by the holder */
-    bool fds_changed; /* relaxed: looked at by the next decision */
+    pid_t leaver;       /* thread that ended last: gone before the next one runs */
+    bool unfair;        /* somebody is ready and was passed over for very long; by the holder */
+    bool fds_changed;   /* relaxed: looked at by the next decision */
+    bool fds_by_chance; /* it was the watcher that asked, at a time of its own */
 
     uint64_t steps, switches; /* by the holder */
     uint64_t attention;       /* step at which rt_turn_attend has something to do */

@@ -180,13 +180,17 @@ static int poll_now(struct pollfd *fds, nfds_t n, int64_t ms)
 void rt_turn_look_at_fds(void)
 {
     struct rt_turn *next;
-    rt_turns.fds_changed = false;
+    bool by_chance = rt_turns.fds_by_chance;
+    rt_turns.fds_changed = rt_turns.fds_by_chance = false;
     if (!rt_turns.waiting_fds)
         return;
     for (struct rt_turn *u = rt_turns.first_waiting; u; u = next) {
         next = u->next_waiting;
-        if (u->nfds && poll_now(u->fds, u->nfds, 0) != 0)
-            rt_turn_end_wait(u, RT_WOKE);
+        if (!u->nfds || poll_now(u->fds, u->nfds, 0) == 0)
+            continue;
+        rt_turn_end_wait(u, RT_WOKE);
+        if (by_chance)
+            rt_record_inexact(RT_INEXACT_EXTERNAL);
     }
 }
 
@@ -194,7 +198,7 @@ void rt_turn_fd_changed(struct rt_thread *t)
 {
     (void)t;
     if (rt_turns.waiting_fds)
-        rt_turns.fds_changed = true;
+        rt_turns.fds_by_chance = false, rt_turns.fds_changed = true;
 }
 
 void rt_turn_kick(void)

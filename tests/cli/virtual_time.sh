@@ -32,14 +32,17 @@ schedule() { # schedule PROGRAM STRATEGY SEED [OPTIONS]
     hash=$(sed -n 's/.*"schedule_hash":"\([^"]*\)".*/\1/p' sidecar 2>/dev/null)
     [ -n "$hash" ] || complain 'no schedule_hash in the sidecar'
     seen="$hash $out"
+    inexact=$(grep -c '"inexact"' sidecar)
 }
 
+# A busy kernel delivers what was sent over TCP when it finds the time. Such a run says so, and only
+# then it may be another one.
 twice() { # twice PROGRAM STRATEGY SEED
-    local first
+    local first late
     schedule "$1" "$2" "$3"
-    first=$seen
+    first=$seen late=$inexact
     schedule "$1" "$2" "$3"
-    [ "$seen" = "$first" ] || complain "seed $3 of $2 gave two runs: $first and $seen"
+    [ $((late + inexact)) -gt 0 ] || [ "$seen" = "$first" ] || complain "seed $3 of $2 gave two runs: $first and $seen"
 }
 
 # ---- time ----
