@@ -111,24 +111,42 @@ void rt_scope_leave(struct rt_scope *s)
     gate_leave(s->thread);
 }
 
-struct rt_blocking rt_blocking_begin(struct rt_thread *t)
+struct rt_blocking rt_program_begin(struct rt_thread *t)
 {
-    if (rt_controlled())
-        rt_turn_outside_begin(t);
     struct rt_blocking b = {t, rt_tls.depth};
     rt_tls.depth = 1;
     gate_leave(t);
     return b;
 }
 
-void rt_blocking_end(struct rt_blocking *b)
+void rt_program_end(struct rt_blocking *b)
 {
-    if (!b->thread || !rt_self())
+    if (!b->thread || !rt_self()) /* it may have ended inside */
         return;
     gate_enter();
     rt_tls.depth = b->depth;
+}
+
+struct rt_blocking rt_blocking_begin(struct rt_thread *t)
+{
     if (rt_controlled())
+        rt_turn_outside_begin(t);
+    return rt_program_begin(t);
+}
+
+void rt_blocking_end(struct rt_blocking *b)
+{
+    rt_program_end(b);
+    if (b->thread && rt_self() && rt_controlled())
         rt_turn_outside_end(b->thread);
+}
+
+extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
+extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
+
+bool rt_is_hook(rt_addr code)
+{
+    return code >= (rt_addr)__start_rt_text && code < (rt_addr)__stop_rt_text;
 }
 
 /* ---- the real functions ---- */

@@ -61,6 +61,23 @@ struct rt_blocking {
 struct rt_blocking rt_blocking_begin(struct rt_thread *t);
 void rt_blocking_end(struct rt_blocking *b);
 
+/*
+ * Out of the runtime for a real call that doesn't block, but may run code of the program, allocate
+ * or unwind; signals that were put off are delivered. The turn (turn.h) stays here, which is the
+ * difference to RT_BLOCKING. RT_PROGRAM((void)0) only runs handlers.
+ */
+struct rt_blocking rt_program_begin(struct rt_thread *t);
+void rt_program_end(struct rt_blocking *b);
+
+#define RT_PROGRAM(...)                                                                            \
+    do {                                                                                           \
+        struct rt_blocking rt_b_ __attribute__((cleanup(rt_program_end))) = rt_program_begin(t);   \
+        __VA_ARGS__;                                                                               \
+    } while (0)
+
+/* Is this code one of the hooks (RT_EXPORT, RT_HOOK), which stand in one section? Any thread. */
+bool rt_is_hook(rt_addr code);
+
 #define RT_CALLER ((rt_pc)__builtin_return_address(0))
 
 #define RT_SCOPE(name)                                                                             \

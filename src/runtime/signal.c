@@ -324,10 +324,6 @@ static void put_off(int sig, siginfo_t *info, ucontext_t *context)
         sys_call(SYS_tgkill, pid, tid, sig, 0, 0, 0);
 }
 
-/* The section of all hooks (RT_EXPORT). */
-extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
-extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
-
 /*
  * A hook that looks up shadow for a bad pointer faults itself, before the program's instruction
  * can; the program is to see its own pointer. That is the hook's first argument: shadow doesn't
@@ -338,8 +334,7 @@ bool rt_fault_in_hook(const siginfo_t *info, const ucontext_t *context, rt_addr 
 {
     const greg_t *r = context->uc_mcontext.gregs;
     rt_addr pc = (rt_addr)r[REG_RIP], argument = (rt_addr)r[REG_RDI];
-    if (pc < (rt_addr)__start_rt_text || pc >= (rt_addr)__stop_rt_text ||
-        !rt_shadow_to_address((uintptr_t)info->si_addr, pointer) ||
+    if (!rt_is_hook(pc) || !rt_shadow_to_address((uintptr_t)info->si_addr, pointer) ||
         (argument ^ *pointer) & RT_SPACE_MASK & ~15ull)
         return false;
     *pointer = argument;

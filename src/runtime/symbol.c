@@ -1,5 +1,6 @@
 #include "symbol.h"
 #include "file.h"
+#include "hook.h"
 #include "options.h"
 #include "symbolizer.h"
 
@@ -50,14 +51,10 @@ static const char *keep(const char *s, size_t n)
 
 /* ---- is it one of our own hooks? ---- */
 
-/* All exported functions stand in this section (RT_EXPORT). */
-extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
-extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
-
 static bool is_own(const struct rt_module *m, rt_addr at)
 {
     static const struct rt_module *shared_runtime;
-    if (at >= (rt_addr)__start_rt_text && at < (rt_addr)__stop_rt_text)
+    if (rt_is_hook(at))
         return true;
     if (!shared_runtime)
         shared_runtime = rt_module_of((rt_addr)&is_own);

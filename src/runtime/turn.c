@@ -13,7 +13,6 @@
 #include "turn_access.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <sys/syscall.h>
 
 enum core_strategy_kind rt_strategy;
@@ -202,16 +201,12 @@ static RT_COLD void attend(struct rt_turn *me)
     core_lock_release(&rt_turns.lock);
 }
 
-extern const char __start_rt_text[] __attribute__((weak, visibility("hidden")));
-extern const char __stop_rt_text[] __attribute__((weak, visibility("hidden")));
-
 rt_pc rt_turn_place(const struct rt_turn *me, rt_pc pc, const struct rt_frame **frame)
 {
     const struct rt_frame *top = me->thread->tls ? me->thread->tls->top : NULL;
     rt_pc at = pc;
     *frame = top;
-    if (top && top > me->thread->frames + 1 &&
-        (!pc || (pc - 1 >= (rt_pc)__start_rt_text && pc - 1 < (rt_pc)__stop_rt_text)))
+    if (top && top > me->thread->frames + 1 && (!pc || rt_is_hook(pc - 1)))
         at = (--*frame)->pc;
     return at ? at - 1 : 0;
 }

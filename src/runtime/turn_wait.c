@@ -16,7 +16,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -444,16 +443,6 @@ static bool overtakes(struct rt_thread *t, const struct rt_wait *w)
     return true;
 }
 
-/* The program's handlers run now: whoever waits for a lock is interrupted by signals, too. */
-static void run_handlers(struct rt_thread *t)
-{
-    int depth = rt_tls.depth;
-    rt_tls.depth = 0;
-    if (rt_tls.pending)
-        rt_signals_deliver(t);
-    rt_tls.depth = depth;
-}
-
 enum rt_woke rt_turn_wait(struct rt_thread *t, rt_pc pc, const struct rt_wait *w)
 {
     struct rt_turn *me = rt_turn_mine(t);
@@ -467,7 +456,7 @@ enum rt_woke rt_turn_wait(struct rt_thread *t, rt_pc pc, const struct rt_wait *w
     if (rt_tls.pending) { /* put off since the scope was opened: nothing would wake the thread */
         if (w->interruptible)
             return RT_WOKE_INTERRUPTED;
-        run_handlers(t);
+        RT_PROGRAM((void)0); /* the handlers: who waits for a lock is interrupted, too */
         return RT_WOKE;
     }
     if (overtakes(t, w))
@@ -480,7 +469,7 @@ enum rt_woke rt_turn_wait(struct rt_thread *t, rt_pc pc, const struct rt_wait *w
         me->cancelled = false;
     if (woke != RT_WOKE_INTERRUPTED || w->interruptible)
         return woke;
-    run_handlers(t);
+    RT_PROGRAM((void)0); /* as above */
     return RT_WOKE;
 }
 

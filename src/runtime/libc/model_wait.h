@@ -24,33 +24,6 @@
 #include <errno.h>
 #include <time.h>
 
-/*
- * Out of the runtime for a real call that doesn't block, but may run code of the program, allocate
- * or unwind. The turn stays here. Under the other strategies the same as RT_BLOCKING.
- */
-static inline struct rt_blocking rt_program_begin(struct rt_thread *t)
-{
-    struct rt_blocking b = {t, rt_tls.depth};
-    rt_tls.depth = 1;
-    rt_scope_leave_bare(&(struct rt_scope){.thread = t});
-    return b;
-}
-
-static inline void rt_program_end(struct rt_blocking *b)
-{
-    struct rt_scope s;
-    if (!rt_self()) /* it ended inside */
-        return;
-    rt_scope_enter_bare(&s);
-    rt_tls.depth = b->depth;
-}
-
-#define RT_PROGRAM(...)                                                                            \
-    do {                                                                                           \
-        struct rt_blocking rt_b_ __attribute__((cleanup(rt_program_end))) = rt_program_begin(t);   \
-        __VA_ARGS__;                                                                               \
-    } while (0)
-
 /* err gets the result of the operation: from the model, which returns true then, or from the real
  * function. */
 #define RT_MODEL_OR_REAL(model, err, real)                                                         \

@@ -1,5 +1,6 @@
 #include "signal_wait.h"
 
+#include "../hook.h"
 #include "../sys/sys.h"
 #include "../turn.h"
 
@@ -36,11 +37,7 @@ int rt_model_sigsuspend(struct rt_thread *t, rt_pc pc, const sigset_t *mask)
     uint64_t old;
     change_mask(mask, &old);
     wait_for_handler(t, pc);
-    int depth = rt_tls.depth;
-    rt_tls.depth = 0;
-    if (rt_tls.pending)
-        rt_signals_deliver(t);
-    rt_tls.depth = depth;
+    RT_PROGRAM((void)0);
     change_mask(&old, NULL);
     errno = EINTR;
     return -1;
