@@ -101,7 +101,6 @@ struct hunt_names {
 struct hunt;
 void hunt_name_failures(struct hunt *hunt, const char *strategy, const char *seed,
                         struct failures *failures);
-void hunt_names_free(struct hunt_names *names);
 
 /* ---- the whole ---- */
 

@@ -75,18 +75,3 @@ void hunt_name_failures(struct hunt *hunt, const char *strategy, const char *see
     failures_free(failures);
     *failures = result;
 }
-
-void hunt_names_free(struct hunt_names *names)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        struct failure *f = &names->at[i].named;
-        free(names->at[i].raw);
-        free(f->signature);
-        free(f->type);
-        free(f->title);
-        free(f->report);
-        free(f->details);
-    }
-    free(names->at);
-    *names = (struct hunt_names){0};
-}

@@ -24,12 +24,12 @@ static bool lost_signal(void)
     return false;
 }
 
-static void add_wait(struct rt_finding *f, const struct rt_turn *u)
+static void add(struct rt_finding *f, const struct rt_turn *u, struct rt_finding_wait what)
 {
     if (f->nstack == RT_FINDING_STACKS)
         return;
-    f->wait[f->nstack] =
-        (struct rt_finding_wait){u->task.id, u->wait.op, u->wait.object, u->wait.holder, false};
+    what.thread = u->task.id;
+    f->wait[f->nstack] = what;
     f->stack[f->nstack++] = u->stack;
     rt_finding_add_thread(f, u->task.id);
 }
@@ -49,9 +49,11 @@ static void add_waits(struct rt_finding *f)
         for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
             if (place_of(u) >= from && (!next || place_of(u) < place_of(next)))
                 next = u;
-        if (!next || f->nstack == RT_FINDING_STACKS)
+        if (!next)
             return;
-        add_wait(f, next);
+        add(f, next,
+            (struct rt_finding_wait){
+                .op = next->wait.op, .object = next->wait.object, .holder = next->wait.holder});
     }
 }
 
@@ -107,13 +109,10 @@ bool rt_hang_is_near(void)
 /* The threads that run and run, in the order of their ids. */
 static void add_runners(struct rt_finding *f)
 {
-    for (uint32_t i = 0; i < rt_turns.nready && f->nstack < RT_FINDING_STACKS; i++) {
+    for (uint32_t i = 0; i < rt_turns.nready; i++) {
         const struct rt_turn *u = rt_turn_of(rt_turns.ready[i]);
-        if (!u->stack)
-            continue; /* has not run lately */
-        f->wait[f->nstack] = (struct rt_finding_wait){u->task.id, u->task.op, 0, 0, true};
-        f->stack[f->nstack++] = u->stack;
-        rt_finding_add_thread(f, u->task.id);
+        if (u->stack) /* else it has not run lately */
+            add(f, u, (struct rt_finding_wait){.op = u->task.op, .runs = true});
     }
 }
 

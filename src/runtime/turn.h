@@ -57,9 +57,6 @@ static inline void rt_turn_point(struct rt_thread *t, rt_pc pc, enum core_op op,
         rt_turn_point_slow(t, pc, op, object);
 }
 
-/* What the last operation of t read or wrote, for traces (values in explanations). Any mode. */
-void rt_turn_value(struct rt_thread *t, uint64_t value);
-
 /* t spins, or said so (sched_yield): others go first. */
 void rt_turn_yield(struct rt_thread *t, rt_pc pc);
 
