@@ -2,11 +2,8 @@
 #include "annotate.h"
 #include "event.h"
 #include "finding.h"
-#include "hook.h"
 #include "options.h"
 #include "thread.h"
-#include "turn.h"
-#include "turn_access.h"
 
 /* ---- from a conflict to a finding ---- */
 
@@ -123,8 +120,8 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
            core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
 }
 
-static void access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
-                         enum rt_kind kind, unsigned tag)
+void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
+                     unsigned tag)
 {
     struct rt_race r;
     /* what several threads read over and over: known, though not to the quick look */
@@ -148,7 +145,7 @@ bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
     return found;
 }
 
-/* rt_access and rt_access_range are for what libc functions do; compiled code comes in below. */
+/* rt_access and rt_access_range are for what libc functions do; compiled code comes in above. */
 
 void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt_kind kind)
 {
@@ -157,17 +154,16 @@ void rt_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t size, enum rt
     if (size > 8)
         rt_access_range(t, pc, addr, size, kind);
     else
-        access_small(t, pc, addr, (unsigned)size, kind, 0);
+        rt_access_small(t, pc, addr, (unsigned)size, kind, 0);
 }
 
 void rt_access_tagged(struct rt_thread *t, rt_pc pc, rt_addr addr, enum rt_kind kind, unsigned tag)
 {
     if (rt_shadow_covers(addr, 1))
-        access_small(t, pc, addr, 1, kind, tag);
+        rt_access_small(t, pc, addr, 1, kind, tag);
 }
 
-static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes,
-                         enum rt_kind kind)
+void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
     if (ignored(t, kind) || !bytes)
         return;
@@ -180,7 +176,7 @@ static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t byt
     for (rt_addr word = addr & ~7ull; word < end; word += 8) {
         rt_addr low = word < addr ? addr : word, high = word + 8 < end ? word + 8 : end;
         unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
-        if (quick && touched == 0xff && rt_known8(word, kind & RT_KIND_WRITE_BIT))
+        if (quick && touched == 0xff && rt_known8(t->tls, word, kind & RT_KIND_WRITE_BIT))
             continue;
         struct rt_race r = {word, touched, low, high - low, kind, 0, 0};
         if (core_unlikely(access_word(t, &r, id)))
@@ -191,7 +187,7 @@ static void access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t byt
 void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
     if (rt_shadow_covers(addr, bytes) && !rt_options.ignore_interceptors_accesses)
-        access_range(t, pc, addr, bytes, kind);
+        rt_access_words(t, pc, addr, bytes, kind);
 }
 
 void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
@@ -215,28 +211,4 @@ void rt_forget_range(rt_addr addr, size_t bytes)
 {
     if (rt_multi)
         rt_shadow_forget(addr, bytes);
-}
-
-/* ---- hooks of compiled code, the slow half ---- */
-
-void rt_access_slow(rt_addr a, unsigned size, enum rt_kind kind, rt_pc pc)
-{
-    struct rt_scope s;
-    struct rt_thread *t = rt_scope_enter_bare(&s);
-    if (!t)
-        return;
-    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))
-        access_small(t, pc, a, size, kind, 0);
-    rt_scope_leave_bare(&s);
-}
-
-void rt_access_range_slow(rt_addr a, size_t bytes, enum rt_kind kind, rt_pc pc)
-{
-    struct rt_scope s;
-    struct rt_thread *t = rt_scope_enter_bare(&s);
-    if (!t)
-        return;
-    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, bytes, kind))
-        access_range(t, pc, a, bytes, kind);
-    rt_scope_leave_bare(&s);
 }

@@ -9,16 +9,16 @@
 #include "shadow_map.h"
 
 /* The quick look of core/shadow.h at a plain access of eight aligned bytes, */
-CORE_INLINE bool rt_known8(rt_addr a, bool write)
+CORE_INLINE bool rt_known8(const struct rt_tls *tls, rt_addr a, bool write)
 {
-    return core_known_word(rt_cell_p(a), write, rt_tls.window, rt_tls.span);
+    return core_known_word(rt_cell_p(a), write, tls->window, tls->span);
 }
 
 /* and of 1, 2 or 4 aligned ones. */
-CORE_INLINE bool rt_known(rt_addr a, unsigned size, bool write)
+CORE_INLINE bool rt_known(const struct rt_tls *tls, rt_addr a, unsigned size, bool write)
 {
     return core_known_half(rt_cell_p(a), rt_cell_q(a), a & 4, ((1u << size) - 1) << (a & 3), write,
-                           rt_tls.window, rt_tls.span);
+                           tls->window, tls->span);
 }
 
 /*
@@ -40,10 +40,10 @@ bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
 bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind);
 void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race *race);
 
-/* The rest, from a hook that compilers call: opens a scope of its own. */
-void rt_access_slow(rt_addr a, unsigned size, enum rt_kind kind, rt_pc pc)
-    __attribute__((noinline));
-void rt_access_range_slow(rt_addr a, size_t bytes, enum rt_kind kind, rt_pc pc)
-    __attribute__((noinline));
+/* The way to the shadow for what the quick look does not know: at most eight bytes, */
+void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
+                     unsigned tag);
+/* or any number; each 8-byte word of them counts as an access of its own. */
+void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);
 
 #endif

@@ -23,7 +23,8 @@ enum {
      * looks at all shadow, so with much of that they may be more: a quarter of it. */
     RUNS_TO_COMPACT = 1 << (24 - CORE_RUN_BITS),
     RUNS_TO_COMPACT_PER_PAGE = 2,
-    CACHE_SIZE = 256,
+    CACHE_LEAST = 16, /* ids that a thread remembers: few at first, */
+    CACHE_MOST = 256, /* these when it works on */
 };
 
 /* A place in the program in one calling context. */
@@ -42,7 +43,9 @@ struct cached {
 };
 
 struct rt_caches {
-    struct cached id[CACHE_SIZE];
+    struct cached *id; /* a hash table of `size`, one place a key */
+    uint32_t size, shift;
+    uint32_t misses; /* since it has this size */
     uint32_t runs_at_once;
 };
 
@@ -166,12 +169,13 @@ static RT_COLD void new_run(struct rt_thread *t)
 /* Only ids drawn from now on are "mine and now" for the quick look. */
 static void move_window(struct rt_thread *t)
 {
+    struct rt_tls *tls = t->tls;
     /* span first: between the two stores no id of an older window may look new */
-    rt_tls.span = 0;
+    tls->span = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    rt_tls.window = t->next << 4;
+    tls->window = t->next << 4;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    rt_tls.span = t->end - t->next;
+    tls->span = t->end - t->next;
 }
 
 void rt_event_new_window(struct rt_thread *t)
@@ -203,20 +207,45 @@ core_id rt_event_tell(struct rt_thread *t)
     return t->told = t->next;
 }
 
+static void cache_free(struct rt_caches *c)
+{
+    if (c->id)
+        core_free(c->id, c->size * sizeof *c->id);
+}
+
+static void cache_resize(struct rt_caches *c, uint32_t size)
+{
+    cache_free(c);
+    c->id = core_alloc(size * sizeof *c->id);
+    c->size = size;
+    c->shift = (uint32_t)__builtin_clz(size) + 33;
+    c->misses = 0;
+}
+
+/* Many threads do little; the others soon have a table that serves them. */
+static RT_COLD void cache_grow(struct rt_caches *c)
+{
+    cache_resize(c, c->size * 4);
+}
+
 void rt_event_start(struct rt_thread *t)
 {
-    if (!t->caches)
+    if (!t->caches) {
         t->caches = core_alloc(sizeof *t->caches);
+        cache_resize(t->caches, CACHE_LEAST);
+    }
     t->next = t->end = 0;
     new_run(t);
-    if (rt_self() == t)
+    if (t->tls)
         rt_event_new_window(t);
 }
 
 void rt_event_thread_free(struct rt_thread *t)
 {
-    if (t->caches)
+    if (t->caches) {
+        cache_free(t->caches);
         core_free(t->caches, sizeof *t->caches);
+    }
     t->caches = NULL;
 }
 
@@ -238,10 +267,14 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
 {
     uint64_t key =
-        (rt_tls.top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) * 0xff51afd7ed558ccdull;
-    struct cached *c = &t->caches->id[key >> 56];
+        (t->tls->top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) * 0xff51afd7ed558ccdull;
+    struct rt_caches *all = t->caches;
+    if (core_unlikely(all->misses > 2 * all->size) && all->size < CACHE_MOST)
+        cache_grow(all);
+    struct cached *c = &all->id[key >> all->shift];
 
     if (core_unlikely(c->key != key)) {
+        all->misses++;
         uint32_t site = site_find(key);
         *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0};
     }
@@ -279,15 +312,15 @@ void rt_event_ask_drop(void)
 
 /* ---- the gate ---- */
 
-void rt_world_wait(void)
+void rt_world_wait(struct rt_tls *tls)
 {
-    int depth = rt_tls.depth;
+    int depth = tls->depth;
     do {
-        rt_tls.depth = 0;
+        tls->depth = 0;
         /* acquire: what the stopper did is visible when we go on */
         while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE))
             sys_futex_wait(&rt_world_stopped, 1);
-        rt_tls.depth = depth;
+        tls->depth = depth;
         __atomic_signal_fence(__ATOMIC_SEQ_CST);
         /* the next stopper may have come before it could see us inside; see gate_enter */
     } while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE));
@@ -297,18 +330,18 @@ void rt_world_wait(void)
  * waits for them to be there. */
 static uint32_t stop_word;
 
-static void stop_lock(void)
+static void stop_lock(struct rt_tls *tls)
 {
-    int depth = rt_tls.depth;
+    int depth = tls->depth;
     uint32_t seen = 0;
     /* acquire: what earlier stoppers did */
     if (__atomic_compare_exchange_n(&stop_word, &seen, 1, false, __ATOMIC_ACQUIRE,
                                     __ATOMIC_RELAXED))
         return;
-    rt_tls.depth = 0;
+    tls->depth = 0;
     while (__atomic_exchange_n(&stop_word, 2, __ATOMIC_ACQUIRE) != 0)
         sys_futex_wait(&stop_word, 2);
-    rt_tls.depth = depth; /* nobody else can be stopping the world now */
+    tls->depth = depth; /* nobody else can be stopping the world now */
 }
 
 static void stop_unlock(void)
@@ -320,7 +353,7 @@ static void stop_unlock(void)
 
 void rt_world_stop(struct rt_thread *t)
 {
-    stop_lock();
+    stop_lock(t->tls);
     __atomic_store_n(&rt_world_stopped, 1, __ATOMIC_SEQ_CST);
     /* pairs with the plain store of depth and load of the flag in a scope; where a sandbox
      * forbids it, store buffers have drained long before this is over */
@@ -357,7 +390,7 @@ static void suspend_window(struct rt_thread *t, void *arg)
     (void)arg;
     if (t->tls)
         t->tls->span = 0;
-    for (int i = 0; t->caches && i < CACHE_SIZE; i++)
+    for (uint32_t i = 0; t->caches && i < t->caches->size; i++)
         t->caches->id[i].id = 0;
 }
 
@@ -427,7 +460,8 @@ static void restart_thread(struct rt_thread *t, void *arg)
     t->next = t->end = t->told = 0;
     if (!t->caches) /* has ended, waits for its join */
         return;
-    rt_memset(t->caches, 0, sizeof *t->caches);
+    rt_memset(t->caches->id, 0, t->caches->size * sizeof *t->caches->id);
+    t->caches->runs_at_once = 0;
     new_run(t);
     resume_window(t);
 }
@@ -448,10 +482,9 @@ void rt_event_drop_history(void)
     rt_thread_for_each(restart_thread, NULL);
 }
 
-void rt_event_reset_if_needed(void)
+void rt_event_reset_if_needed(struct rt_thread *t)
 {
-    struct rt_thread *t = rt_self();
-    rt_tls.depth++;
+    t->tls->depth++;
     rt_world_stop(t);
     if (rt_event_reset_wanted || rt_shadow.crowded) {
         bool lost = rt_shadow.exhausted, dropped = drop_wanted || !rt_collect();
@@ -464,5 +497,5 @@ void rt_event_reset_if_needed(void)
         rt_event_reset_wanted = drop_wanted = false;
     }
     rt_world_go(t);
-    rt_tls.depth--;
+    t->tls->depth--;
 }

@@ -66,7 +66,7 @@ static inline bool rt_event_told_all(const struct rt_thread *t)
 /* History was dropped n times for lack of room. */
 unsigned rt_event_resets(void);
 /* Compacts, or drops the history, if a table runs full. Called where a scope closes, depth 0. */
-void rt_event_reset_if_needed(void);
+void rt_event_reset_if_needed(struct rt_thread *t);
 extern bool rt_event_reset_wanted;
 /* The program, or an option, wants the history dropped where this scope closes. */
 void rt_event_ask_drop(void);
@@ -79,13 +79,13 @@ bool rt_event_compact_fits(const struct core_compact *c);
 void rt_event_compact_end(struct core_compact *c, size_t pages, bool done);
 
 /*
- * The gate: a thread is inside while rt_tls.depth > 0. rt_world_stop waits until no other
+ * The gate: a thread is inside while its tls->depth > 0. rt_world_stop waits until no other
  * thread is inside and keeps newcomers out; threads in RT_BLOCKING or in program code are
  * outside. Entering costs a plain store and a load; the stopper pays with a membarrier.
  */
 void rt_world_stop(struct rt_thread *t);
 void rt_world_go(struct rt_thread *t);
 extern uint32_t rt_world_stopped; /* futex word: 1 = newcomers wait */
-void rt_world_wait(void);
+void rt_world_wait(struct rt_tls *tls);
 
 #endif

@@ -41,7 +41,7 @@ void rt_fork_before(void)
     if (!t)
         return;
     if (rt_tls.depth++ == 0 && rt_world_stopped)
-        rt_world_wait();
+        rt_world_wait(&rt_tls);
     rt_world_stop(t);
     for (size_t i = 0; i < LOCKS; i++)
         locks[i].lock();

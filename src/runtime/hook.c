@@ -20,7 +20,7 @@ static void gate_enter(void)
     rt_tls.depth = 1;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
-        rt_world_wait();
+        rt_world_wait(&rt_tls);
 }
 
 static RT_COLD void leave_slow(struct rt_thread *t)
@@ -29,7 +29,7 @@ static RT_COLD void leave_slow(struct rt_thread *t)
     if (core_unlikely(rt_limits_drop_wanted))
         rt_limits_drop(t);
     if (rt_event_reset_wanted || rt_shadow.crowded)
-        rt_event_reset_if_needed();
+        rt_event_reset_if_needed(t);
     if (rt_tls.pending)
         rt_signals_deliver(t);
     errno = saved;

@@ -59,8 +59,25 @@ struct rt_ignores; /* ignore.c: where ignores began */
 struct rt_turn;    /* turn.c */
 
 /*
+ * The hot words of a thread. Where the host has thread-local storage, that is where they are
+ * (initial-exec, nothing else of the runtime is thread-local); in a Go program they are part of
+ * the goroutine's struct rt_thread. rt_thread.tls leads to them either way.
+ * window/span: ids drawn in the current epoch; "this access is mine and of this epoch" is
+ *     ror32(word - window, 4) < span            (word = id << 4 | byte mask; see core/shadow.h)
+ * While the process has one thread, window is 0 and span is all ones: every cell is "mine".
+ */
+struct rt_tls {
+    uint32_t window;
+    uint32_t span;
+    struct rt_frame *top; /* next free frame; top[-1] is the current one */
+    struct rt_thread *thread;
+    int depth;        /* > 0: inside the runtime; signals are deferred, hooks pass through */
+    uint64_t pending; /* bit N-1: signal N is deferred; set by the handler on this thread */
+};
+
+/*
  * One thread, or fiber, of the program. Everything is used by that thread alone unless the
- * comment says otherwise. The hot words live in TLS (struct rt_tls), not here.
+ * comment says otherwise.
  */
 struct rt_thread {
     /* identity */
@@ -74,6 +91,7 @@ struct rt_thread {
     uint32_t children; /* threads it has created */
 
     struct rt_tls *tls; /* of the system thread that runs it; NULL when none does */
+    struct rt_tls own;  /* tls points here when the host has no thread-local storage */
 
     /* time */
     struct core_clock clock; /* what happened before; own slot's entry is ignored */
@@ -124,21 +142,6 @@ struct rt_thread {
 
     struct rt_thread *list_next,
         *list_prev; /* all live threads; under the thread registry's lock */
-};
-
-/*
- * The hot words of a thread. Initial-exec TLS, nothing else of the runtime is thread-local.
- * window/span: ids drawn in the current epoch; "this access is mine and of this epoch" is
- *     ror32(word - window, 4) < span            (word = id << 4 | byte mask; see core/shadow.h)
- * While the process has one thread, window is 0 and span is all ones: every cell is "mine".
- */
-struct rt_tls {
-    uint32_t window;
-    uint32_t span;
-    struct rt_frame *top; /* next free frame; top[-1] is the current one */
-    struct rt_thread *thread;
-    int depth;        /* > 0: inside the runtime; signals are deferred, hooks pass through */
-    uint64_t pending; /* bit N-1: signal N is deferred; set by the handler on this thread */
 };
 
 /* Depth in the child of vfork, which borrows its parent's memory, rt_tls included: no hook does

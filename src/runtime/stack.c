@@ -23,10 +23,7 @@ static struct node *nodes; /* [0] is the empty stack */
 static uint32_t *buckets;  /* heads; atomic, release when a node is published */
 static uint32_t used = 1;
 static core_lock lock; /* adding nodes */
-static bool fold;
-
-#define ROOT_HASH 0x5bd1e9955bd1e995ull
-#define HASH_STEP 0x9e3779b97f4a7c15ull
+bool rt_stack_fold;
 
 int rt_stack_init(void)
 {
@@ -34,13 +31,8 @@ int rt_stack_init(void)
     buckets = sys_reserve(sizeof *buckets * BUCKETS);
     if (!nodes || !buckets)
         return -ENOMEM;
-    nodes[0].hash = ROOT_HASH;
+    nodes[0].hash = RT_STACK_ROOT;
     return 0;
-}
-
-static uint64_t step(uint64_t hash, rt_pc pc)
-{
-    return (hash ^ pc) * HASH_STEP;
 }
 
 static uint32_t *bucket_of(uint64_t hash)
@@ -50,7 +42,7 @@ static uint32_t *bucket_of(uint64_t hash)
 
 static uint32_t find(uint64_t hash)
 {
-    if (hash == ROOT_HASH)
+    if (hash == RT_STACK_ROOT)
         return 0;
     /* acquire: the node's fields are complete */
     uint32_t i = __atomic_load_n(bucket_of(hash), __ATOMIC_ACQUIRE);
@@ -69,7 +61,7 @@ static uint32_t add(uint64_t hash, uint32_t parent, rt_pc pc)
         /* release: publishes the node */
         __atomic_store_n(bucket_of(hash), i, __ATOMIC_RELEASE);
         if (used > FOLD_ABOVE)
-            fold = true;
+            rt_stack_fold = true;
     }
     core_lock_release(&lock);
     return i ? i : parent; /* tree full: the callers at least */
@@ -77,7 +69,7 @@ static uint32_t add(uint64_t hash, uint32_t parent, rt_pc pc)
 
 rt_stack rt_stack_push(rt_stack below, rt_pc pc)
 {
-    uint64_t hash = step(nodes[below].hash, pc);
+    uint64_t hash = rt_stack_hash(nodes[below].hash, pc);
     uint32_t i = find(hash);
     return i ? i : add(hash, below, pc);
 }
@@ -85,10 +77,10 @@ rt_stack rt_stack_push(rt_stack below, rt_pc pc)
 /* The node of the top frame, adding what is missing from the deepest known frame upward. */
 rt_stack rt_stack_context(struct rt_thread *t)
 {
-    struct rt_frame *top = rt_tls.top - 1, *f = top;
+    struct rt_frame *top = t->tls->top - 1, *f = top;
     uint32_t i = 0;
 
-    if (core_unlikely(!rt_tls.top)) /* no memory for its frames */
+    if (core_unlikely(!t->tls->top)) /* no memory for its frames */
         return 0;
     while (f > t->frames && !(i = find(f->hash)))
         f--;
@@ -117,63 +109,13 @@ size_t rt_stack_read(rt_stack s, rt_pc *pcs, size_t max)
 
 bool rt_stack_folded(void)
 {
-    return fold;
+    return rt_stack_fold;
 }
 
-static uint64_t fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash)
+uint64_t rt_stack_fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash)
 {
     for (int i = 1; i <= FOLD_FRAMES && top[-i].pc; i++)
         if (top[-i].pc == pc)
             return top[-i].hash;
     return hash;
-}
-
-/* Hot: called for each function of the program. */
-void rt_frame_push(struct rt_tls *tls, rt_pc return_to)
-{
-    struct rt_frame *f = tls->top;
-    if (core_unlikely(!f))
-        return; /* a thread we don't know, or one that has ended */
-    uint64_t hash = step(f[-1].hash, return_to);
-    if (core_unlikely(fold))
-        hash = fold_hash(f, return_to, hash);
-    f->pc = return_to;
-    f->hash = hash;
-    tls->top = f + 1;
-}
-
-void rt_frame_pop(struct rt_tls *tls)
-{
-    if (core_likely(tls->top != NULL))
-        tls->top--;
-}
-
-/*
- * Gives a thread its shadow stack: as deep as the system stack can be, at 16 bytes a call.
- * A few sentinels lie below the first frame: a function entered before init leaves after it.
- */
-enum { SENTINELS = 16 };
-
-int rt_frames_init(struct rt_thread *t, size_t stack_bytes)
-{
-    enum { LEAST = 1 << 16, MOST = 64 << 20 };
-    size_t bytes = stack_bytes < LEAST ? LEAST : stack_bytes > MOST ? MOST : stack_bytes;
-    struct rt_frame *base;
-
-    bytes = (bytes + 4095) & ~(size_t)4095;
-    while (!(base = sys_map(bytes)))
-        if ((bytes /= 2) < LEAST)
-            return -ENOMEM;
-    for (int i = 0; i < SENTINELS; i++)
-        base[i].hash = ROOT_HASH;
-    t->frames = base + SENTINELS - 1;
-    t->frames_bytes = bytes;
-    return 0;
-}
-
-void rt_frames_free(struct rt_thread *t)
-{
-    if (t->frames)
-        sys_unmap(t->frames - (SENTINELS - 1), t->frames_bytes);
-    t->frames = NULL;
 }

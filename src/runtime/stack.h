@@ -26,6 +26,19 @@ rt_stack rt_stack_context(struct rt_thread *t);
 bool rt_stack_folded(void);
 
 int rt_stack_init(void); /* 0 or -errno */
+
+/* ---- call_stack.c, go/call_stack.c: the frames of a thread ---- */
+
+#define RT_STACK_ROOT 0x5bd1e9955bd1e995ull /* the hash of no frames */
+CORE_INLINE uint64_t rt_stack_hash(uint64_t below, rt_pc pc)
+{
+    return (below ^ pc) * 0x9e3779b97f4a7c15ull;
+}
+/* There are so many stacks that a repeated frame gets the hash of its earlier self. top: the next
+ * free frame. */
+extern bool rt_stack_fold;
+uint64_t rt_stack_fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash);
+
 /* Maps the shadow stack of t for a system stack of this size. 0 or -errno. */
 int rt_frames_init(struct rt_thread *t, size_t stack_bytes);
 void rt_frames_free(struct rt_thread *t);

@@ -8,12 +8,9 @@
 #include "ignore.h"
 #include "memory_limits.h"
 #include "options.h"
-#include "shadow_map.h"
-#include "signals.h"
 #include "stack.h"
 #include "sync.h"
 #include "sys/sys.h"
-#include "tls.h"
 #include "turn.h"
 #include <errno.h>
 
@@ -245,7 +242,7 @@ static void list_remove(struct rt_thread *t)
         t->list_next->list_prev = t->list_prev;
 }
 
-static struct rt_thread *thread_new(struct rt_thread *parent, rt_stack created, unsigned flags)
+struct rt_thread *rt_registry_add(struct rt_thread *parent, rt_stack created, unsigned flags)
 {
     struct rt_thread *t = core_alloc(sizeof *t);
     core_lock_acquire(&lock);
@@ -281,7 +278,7 @@ void rt_thread_become_multi(struct rt_thread *t)
 
 struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned flags)
 {
-    struct rt_thread *t = thread_new(parent, rt_stack_capture(parent, pc), flags);
+    struct rt_thread *t = rt_registry_add(parent, rt_stack_capture(parent, pc), flags);
 
     rt_thread_become_multi(parent);
     if (!(flags & RT_THREAD_NO_SYNC) && !parent->ignore_sync) {
@@ -297,7 +294,7 @@ struct rt_thread *rt_thread_create(struct rt_thread *parent, rt_pc pc, unsigned 
     return t;
 }
 
-static void thread_free(struct rt_thread *t)
+void rt_thread_free(struct rt_thread *t)
 {
     core_clock_clear(&t->clock);
     core_clock_clear(&t->fence_release);
@@ -323,6 +320,22 @@ static void unregister(struct rt_thread *t)
     }
 }
 
+int rt_registry_init(void)
+{
+    infos = sys_reserve(sizeof *infos * INFOS);
+    slots = sys_reserve(sizeof *slots * SLOTS_MAX);
+    return infos && slots ? 0 : -ENOMEM;
+}
+
+void rt_registry_runs_in(struct rt_thread *t, pid_t os_tid)
+{
+    core_lock_acquire(&lock);
+    t->os_tid = info_of(t->uid)->os_tid = os_tid;
+    core_lock_release(&lock);
+}
+
+/* ---- death ---- */
+
 void rt_thread_cancel(struct rt_thread *child)
 {
     core_lock_acquire(&lock);
@@ -330,82 +343,43 @@ void rt_thread_cancel(struct rt_thread *child)
     info_of(child->uid)->finished = true;
     live--;
     core_lock_release(&lock);
-    thread_free(child);
+    rt_thread_free(child);
 }
 
-void rt_thread_start(struct rt_thread *t)
+void rt_fiber_destroy(struct rt_thread *t, struct rt_thread *fiber)
 {
-    rt_tls.depth++;
-    /* in view before the look at the flag: who stops the world sees either this thread inside, or
-     * nothing of it until the world goes on */
-    __atomic_store_n(&t->tls, &rt_tls, __ATOMIC_RELEASE); /* release: depth is up */
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
-        rt_world_wait();
-    rt_tls_bounds(t);
-    if (rt_frames_init(t, t->stack_high - t->stack_low))
-        rt_out_of_memory();
-    t->os_tid = sys_tid();
-    core_lock_acquire(&lock);
-    info_of(t->uid)->os_tid = t->os_tid;
-    core_lock_release(&lock);
-    rt_tls.top = t->frames ? t->frames + 1 : NULL;
-    rt_tls.thread = t;
-    if (t->frames) /* without, detection is off */
-        rt_event_start(t);
-    if (!t->is_main && t->stack_low)
-        rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
-    rt_altstack_start(t);
-    rt_tls.depth--;
+    (void)t;
+    rt_thread_cancel(fiber);
 }
 
-int rt_thread_init(void)
+bool rt_registry_end(struct rt_thread *t)
 {
-    infos = sys_reserve(sizeof *infos * INFOS);
-    slots = sys_reserve(sizeof *slots * SLOTS_MAX);
-    if (!infos || !slots)
-        return -ENOMEM;
-    rt_thread_start(thread_new(NULL, 0, 0));
-    rt_tls.window = 0; /* while there is one thread every access is "mine and now" */
-    rt_tls.span = -1u;
-    return 0;
-}
-
-/* ---- death ---- */
-
-void rt_thread_end(struct rt_thread *t)
-{
-    uint64_t mask;
-    bool gone;
-
-    /* stays up: late hooks pass through. The registry changes only while the world runs */
-    if (rt_tls.depth++ == 0) {
-        __atomic_signal_fence(__ATOMIC_SEQ_CST);
-        if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
-            rt_world_wait();
-    }
-    rt_signals_block(&mask); /* for good: others shall handle what is sent to the process */
-    rt_ignore_check(t);
-    rt_altstack_end(t);
-    if (t->stack_low && !t->is_main)
-        rt_forget_range(t->stack_low, t->stack_high - t->stack_low);
-    rt_tls.thread = NULL;
-    rt_tls.window = 0; /* late hooks of this thread do nothing */
-    rt_tls.span = -1u;
-    rt_tls.top = NULL;
-    rt_event_thread_free(t);
-    rt_frames_free(t);
     core_lock_acquire(&lock);
     struct info *i = info_of(t->uid);
     i->finished = t->finished = true;
     t->tls = NULL;
     live--;
-    gone = i->detached;
+    bool gone = i->detached;
     if (gone)
         unregister(t);
     core_lock_release(&lock);
-    if (gone)
-        thread_free(t);
+    return gone;
+}
+
+void rt_registry_only(struct rt_thread *t)
+{
+    for (uint32_t s = 0; s < nslots; s++)
+        if (slots[s].thread && slots[s].thread != t) {
+            info_of(slots[s].thread->uid)->live = NULL;
+            info_of(slots[s].thread->uid)->finished = true;
+            slots[s].final = slots[s].thread->next;
+            slots[s].thread = NULL;
+            dead_push(s);
+        }
+    threads = NULL;
+    list_add(t);
+    live = 1;
+    t->os_tid = info_of(t->uid)->os_tid = sys_tid();
 }
 
 static struct rt_thread *take_finished(uint32_t uid, bool detach)
@@ -434,7 +408,7 @@ void rt_thread_join(struct rt_thread *t, uint32_t uid)
         core_clock_join(&t->clock, &child->clock);
         core_clock_raise(&t->clock, child->slot, child->next);
     }
-    thread_free(child);
+    rt_thread_free(child);
 }
 
 void rt_thread_detach(struct rt_thread *t, uint32_t uid)
@@ -442,7 +416,7 @@ void rt_thread_detach(struct rt_thread *t, uint32_t uid)
     (void)t;
     struct rt_thread *child = take_finished(uid, true);
     if (child)
-        thread_free(child);
+        rt_thread_free(child);
 }
 
 void rt_thread_set_name(struct rt_thread *t, const char *name)
@@ -461,39 +435,7 @@ unsigned rt_thread_live_count(void)
     return __atomic_load_n(&live, __ATOMIC_RELAXED);
 }
 
-/* ---- fibers ---- */
-
-void rt_fiber_switch(struct rt_thread *from, struct rt_thread *to, bool no_sync)
-{
-    if (!no_sync) {
-        core_clock_join(&to->clock, &from->clock);
-        core_clock_raise(&to->clock, from->slot, rt_event_tell(from));
-        rt_event_new_epoch(from);
-    }
-    core_lock_acquire(&lock);
-    from->tls = NULL;
-    to->tls = &rt_tls;
-    to->os_tid = from->os_tid;
-    info_of(to->uid)->os_tid = to->os_tid;
-    core_lock_release(&lock);
-    from->saved_top = rt_tls.top;
-    rt_tls.top = to->saved_top ? to->saved_top : to->frames + 1;
-    rt_tls.thread = to;
-    rt_event_new_window(to);
-}
-
-void rt_fiber_destroy(struct rt_thread *t, struct rt_thread *fiber)
-{
-    (void)t;
-    core_lock_acquire(&lock);
-    unregister(fiber);
-    info_of(fiber->uid)->finished = true;
-    live--;
-    core_lock_release(&lock);
-    thread_free(fiber);
-}
-
-/* ---- fork ---- */
+/* ---- around fork ---- */
 
 void rt_thread_lock_all(void)
 {
@@ -503,30 +445,6 @@ void rt_thread_lock_all(void)
 void rt_thread_unlock_all(void)
 {
     core_lock_release(&lock);
-}
-
-/*
- * The other threads exist only in the parent; their memory is left to it. What they did before
- * the fork, unordered with it, still races with what the child does: its copy of their data
- * was taken at any moment.
- */
-void rt_thread_after_fork_child(struct rt_thread *t)
-{
-    for (uint32_t s = 0; s < nslots; s++)
-        if (slots[s].thread && slots[s].thread != t) {
-            info_of(slots[s].thread->uid)->live = NULL;
-            info_of(slots[s].thread->uid)->finished = true;
-            slots[s].final = slots[s].thread->next;
-            slots[s].thread = NULL;
-            dead_push(s);
-        }
-    threads = NULL;
-    list_add(t);
-    live = 1;
-    t->os_tid = info_of(t->uid)->os_tid = sys_tid();
-    rt_shadow_after_fork();
-    if (rt_multi && sys_maps_are_shared()) /* the child's shadow is new and empty */
-        rt_event_drop_history();
 }
 
 /* ---- walks ---- */

@@ -17,6 +17,21 @@
 
 int rt_thread_init(void); /* 0 or -errno; makes the calling thread T0 */
 
+/* ---- for thread_life.c and go/goroutine.c ---- */
+
+int rt_registry_init(void); /* reserves the tables: 0 or -errno */
+/* A new thread with its uid and slot. parent: NULL for the first. */
+struct rt_thread *rt_registry_add(struct rt_thread *parent, rt_stack created, unsigned flags);
+/* This system thread runs it. */
+void rt_registry_runs_in(struct rt_thread *t, pid_t os_tid);
+/* It runs no more. True: nobody will join it, the caller has to free it. */
+bool rt_registry_end(struct rt_thread *t);
+/* In the child of fork: all others are gone. */
+void rt_registry_only(struct rt_thread *t);
+void rt_thread_free(struct rt_thread *t);
+
+/* ---- for events ---- */
+
 /* event.c tells that the ids from `first` on belong to t, and asks back. */
 void rt_thread_owns_from(struct rt_thread *t, core_id first);
 uint32_t rt_thread_of_id(uint32_t slot, core_id id);

@@ -143,7 +143,7 @@ void rt_turn_enter_gate(struct rt_turn *me)
     me->parked = false;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* as gate_enter */
     if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
-        rt_world_wait();
+        rt_world_wait(&rt_tls);
 }
 
 void rt_turn_park(struct rt_turn *me)

@@ -1,11 +1,13 @@
 /*
  * What compilers call for plain accesses and function entry and exit.
  *
- * Each hook is one quick look; the rest is a call of access.c. One table makes them all.
+ * Each hook is one quick look; the rest opens a scope and calls access.c. One table makes them all.
  */
 #include "../access.h"
 #include "../hook.h"
 #include "../stack.h"
+#include "../turn.h"
+#include "../turn_access.h"
 
 #define PC ((rt_pc)__builtin_return_address(0))
 
@@ -38,6 +40,32 @@ void __tsan_func_exit(void)
     rt_frame_pop(&rt_tls);
 }
 
+/* ---- what the quick look does not know ---- */
+
+static __attribute__((noinline)) void access_slow(rt_addr a, unsigned size, enum rt_kind kind,
+                                                  rt_pc pc)
+{
+    struct rt_scope s;
+    struct rt_thread *t = rt_scope_enter_bare(&s);
+    if (!t)
+        return;
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))
+        rt_access_small(t, pc, a, size, kind, 0);
+    rt_scope_leave_bare(&s);
+}
+
+static __attribute__((noinline)) void range_slow(rt_addr a, size_t bytes, enum rt_kind kind,
+                                                 rt_pc pc)
+{
+    struct rt_scope s;
+    struct rt_thread *t = rt_scope_enter_bare(&s);
+    if (!t)
+        return;
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, bytes, kind))
+        rt_access_words(t, pc, a, bytes, kind);
+    rt_scope_leave_bare(&s);
+}
+
 /* ---- aligned accesses of up to eight bytes ---- */
 
 #define ACCESS(name, size, kind)                                                                   \
@@ -45,15 +73,16 @@ void __tsan_func_exit(void)
     void name(void *addr)                                                                          \
     {                                                                                              \
         rt_addr a = (rt_addr)addr;                                                                 \
-        if (size == 8 ? rt_known8(a, (kind) & 1) : rt_known(a, size, (kind) & 1))                  \
+        if (size == 8 ? rt_known8(&rt_tls, a, (kind) & 1)                                          \
+                      : rt_known(&rt_tls, a, size, (kind) & 1))                                    \
             return;                                                                                \
-        rt_access_slow(a, size, kind, PC);                                                         \
+        access_slow(a, size, kind, PC);                                                            \
     }                                                                                              \
     /* bit 60 marks pcs that the caller symbolizes itself; it stays */                             \
     RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
     void name##_pc(void *addr, void *pc)                                                           \
     {                                                                                              \
-        rt_access_slow((rt_addr)addr, size, kind, (rt_pc)pc);                                      \
+        access_slow((rt_addr)addr, size, kind, (rt_pc)pc);                                         \
     }
 
 /* ---- unaligned ones: known as a whole only when they stay in one word ---- */
@@ -63,10 +92,10 @@ void __tsan_func_exit(void)
     void name(void *addr)                                                                          \
     {                                                                                              \
         rt_addr a = (rt_addr)addr;                                                                 \
-        if ((a & (size - 1)) == 0 &&                                                               \
-            (size == 8 ? rt_known8(a, (kind) & 1) : rt_known(a, size, (kind) & 1)))                \
+        if ((a & (size - 1)) == 0 && (size == 8 ? rt_known8(&rt_tls, a, (kind) & 1)                \
+                                                : rt_known(&rt_tls, a, size, (kind) & 1)))         \
             return;                                                                                \
-        rt_access_slow(a, size, kind, PC);                                                         \
+        access_slow(a, size, kind, PC);                                                            \
     }
 
 /* ---- 16 bytes: two words ---- */
@@ -76,14 +105,15 @@ void __tsan_func_exit(void)
     void name(void *addr)                                                                          \
     {                                                                                              \
         rt_addr a = (rt_addr)addr;                                                                 \
-        if ((a & 7) == 0 && rt_known8(a, (kind) & 1) && rt_known8(a + 8, (kind) & 1))              \
+        if ((a & 7) == 0 && rt_known8(&rt_tls, a, (kind) & 1) &&                                   \
+            rt_known8(&rt_tls, a + 8, (kind) & 1))                                                 \
             return;                                                                                \
-        rt_access_range_slow(a, 16, kind, PC);                                                     \
+        range_slow(a, 16, kind, PC);                                                               \
     }                                                                                              \
     RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
     void name##_pc(void *addr, void *pc)                                                           \
     {                                                                                              \
-        rt_access_range_slow((rt_addr)addr, 16, kind, (rt_pc)pc);                                  \
+        range_slow((rt_addr)addr, 16, kind, (rt_pc)pc);                                            \
     }
 
 #define SIZES(M, prefix, kind)                                                                     \
@@ -116,12 +146,12 @@ WIDE(__tsan_unaligned_volatile_write16, RT_WRITE)
     RT_EXPORT void name(void *addr, unsigned long bytes);                                          \
     void name(void *addr, unsigned long bytes)                                                     \
     {                                                                                              \
-        rt_access_range_slow((rt_addr)addr, bytes, kind, PC);                                      \
+        range_slow((rt_addr)addr, bytes, kind, PC);                                                \
     }                                                                                              \
     RT_EXPORT void name##_pc(void *addr, unsigned long bytes, void *pc);                           \
     void name##_pc(void *addr, unsigned long bytes, void *pc)                                      \
     {                                                                                              \
-        rt_access_range_slow((rt_addr)addr, bytes, kind, (rt_pc)pc);                               \
+        range_slow((rt_addr)addr, bytes, kind, (rt_pc)pc);                                         \
     }
 
 RANGE(__tsan_read_range, RT_READ)
@@ -134,14 +164,14 @@ RT_EXPORT void __tsan_vptr_update(void **vptr, void *value);
 
 void __tsan_vptr_read(void **vptr)
 {
-    if (!rt_known8((rt_addr)vptr, false))
-        rt_access_slow((rt_addr)vptr, 8, RT_VPTR_READ, PC);
+    if (!rt_known8(&rt_tls, (rt_addr)vptr, false))
+        access_slow((rt_addr)vptr, 8, RT_VPTR_READ, PC);
 }
 
 /* A constructor or destructor that stores what is there already changes nothing. */
 void __tsan_vptr_update(void **vptr, void *value)
 {
     bool write = *vptr != value;
-    if (!rt_known8((rt_addr)vptr, write))
-        rt_access_slow((rt_addr)vptr, 8, write ? RT_VPTR_WRITE : RT_VPTR_READ, PC);
+    if (!rt_known8(&rt_tls, (rt_addr)vptr, write))
+        access_slow((rt_addr)vptr, 8, write ? RT_VPTR_WRITE : RT_VPTR_READ, PC);
 }
