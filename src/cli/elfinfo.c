@@ -53,6 +53,73 @@ static void read_note(Elf *elf, Elf_Scn *section, struct elfinfo *info)
     }
 }
 
+/* ---- Go ---- */
+
+/* What Go's linker always writes, and strip leaves: the build information, or the table of
+ * functions. */
+static bool is_gos(const char *section)
+{
+    static const char *const names[] = {".go.buildinfo", ".gopclntab", ".data.rel.ro.gopclntab"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(section, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Sections that the marker may have come to lie in; Go's linker has names of its own. */
+static bool may_hold_marker(const GElf_Shdr *header, const char *name)
+{
+    static const char *const names[] = {".rodata", ".noptrdata", ".data", ".data.rel.ro"};
+    if (header->sh_type != SHT_PROGBITS || !(header->sh_flags & SHF_ALLOC))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strncmp(name, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+static bool holds(Elf *elf, const GElf_Shdr *header, const char *text)
+{
+    size_t size;
+    const char *bytes = elf_rawfile(elf, &size);
+    if (!bytes || header->sh_offset > size || header->sh_size > size - header->sh_offset)
+        return false;
+    return memmem(bytes + header->sh_offset, header->sh_size, text, strlen(text));
+}
+
+static const char *name_of(Elf *elf, const GElf_Shdr *header)
+{
+    size_t names;
+    const char *name =
+        elf_getshdrstrndx(elf, &names) == 0 ? elf_strptr(elf, names, header->sh_name) : NULL;
+    return name ? name : "";
+}
+
+/* A Go program built with -race has the names of TSan in it, whoever's runtime it is. */
+static void read_go(Elf *elf, struct elfinfo *info)
+{
+    GElf_Shdr header;
+    bool marked = false, race = info->instrumented;
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));)
+        info->is_go |= gelf_getshdr(section, &header) && is_gos(name_of(elf, &header));
+    if (!info->is_go)
+        return;
+    for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+        if (!gelf_getshdr(section, &header))
+            continue;
+        const char *name = name_of(elf, &header);
+        if (strcmp(name, ".go.buildinfo") == 0)
+            race |= holds(elf, &header, "-race=true");
+        if (!marked && may_hold_marker(&header, name))
+            marked = holds(elf, &header, WIRE_GO_MARKER);
+    }
+    info->instrumented = marked;
+    info->stock_race = race && !marked;
+    info->wants_libtsan = false;
+}
+
+/* ---- the whole ---- */
+
 static void read_sections(Elf *elf, struct elfinfo *info)
 {
     GElf_Shdr header;
@@ -106,7 +173,8 @@ struct elfinfo elfinfo_read(const char *path)
     if (info.is_elf) {
         read_headers(elf, &info);
         read_sections(elf, &info);
-        if (info.is_static && !info.instrumented)
+        read_go(elf, &info);
+        if (info.is_static && !info.instrumented && !info.is_go)
             info.instrumented = holds_runtime(elf);
     }
     elf_end(elf);

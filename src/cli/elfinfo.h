@@ -10,7 +10,10 @@ enum { ELFINFO_BUILD_ID_BYTES = 32 };
 
 struct elfinfo {
     bool is_elf;        /* not a script or something unreadable */
-    bool instrumented;  /* refers to, or contains, the runtime of -fsanitize=thread */
+    bool instrumented;  /* refers to, or contains, the runtime of -fsanitize=thread; of a Go
+                           program: contains ours */
+    bool is_go;         /* linked by Go */
+    bool stock_race;    /* Go's own race runtime is in it */
     bool wants_libtsan; /* needs libtsan.so.2, as gcc links it: ours can take its place */
     bool has_defaults;  /* brings options or suppressions for the runtime along */
     bool is_static;     /* no dynamic loader: nothing can be preloaded */

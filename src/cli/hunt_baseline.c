@@ -66,8 +66,9 @@ static int judge_baseline(struct hunt *hunt, const char *strategy,
     if (!outcome->spoke && !outcome->timed_out) {
         cli_error("hunt",
                   "%s: the runtime is not in any process of it, so seeds decide nothing; build it "
-                  "with reprise cc",
-                  plan->argv.at[0]);
+                  "with %s",
+                  plan->argv.at[0],
+                  hunt->target.info.is_go ? "reprise go build" : "reprise cc or reprise go build");
         return CLI_FAILURE;
     }
     if (!failures->count)

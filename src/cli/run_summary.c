@@ -22,7 +22,10 @@ static void print_findings(const struct run *run, const struct findings *finding
 /* Nothing was found: is that worth anything? A crash report ends with the status of findings. */
 static void print_silence(const struct run *run, const struct findings *findings, int status)
 {
-    if (run->target.info.instrumented && !findings->starts)
+    if (run->target.info.is_go && run->target.info.instrumented && !findings->starts)
+        cli_error("run", "the runtime did not come up in %s, so nothing was recorded",
+                  run->target.argv[0]);
+    else if (run->target.info.instrumented && !findings->starts)
         cli_error("run", "the program has another runtime of -fsanitize=thread in it, so nothing "
                          "was recorded; link it with reprise cc");
     else if (run->target.seeded && !findings->starts)

@@ -1,5 +1,6 @@
 #include "target.h"
 #include "cli.h"
+#include "seed.h"
 #include "wire/sidecar.h"
 
 #include <errno.h>
@@ -81,6 +82,61 @@ static int plan_preload(struct target *target)
     return 0;
 }
 
+/* ---- Go ---- */
+
+static int prepare_go(const struct target *target)
+{
+    const char *lack =
+        target->info.stock_race ? "with Go's own race runtime in it" : "without a race runtime";
+    if (target->info.instrumented || (target->quiet && !target->seeded))
+        return 0;
+    cli_error(target->who, "%s is a Go program %s, so %s; build it with reprise go build",
+              target->argv[0], lack,
+              target->seeded ? "a seed cannot decide its schedule" : "nothing is recorded");
+    return target->seeded ? CLI_FAILURE : 0;
+}
+
+/* What `go` is to do with programs; the rest of it is nobody's business here. */
+static bool runs_programs(const char *verb)
+{
+    static const char *const verbs[] = {"build", "install", "run", "test"};
+    for (size_t i = 0; verb && i < sizeof verbs / sizeof verbs[0]; i++)
+        if (strcmp(verb, verbs[i]) == 0)
+            return true;
+    return false;
+}
+
+/* The runtime belongs into what go builds, not into go. */
+static int refuse_go_command(const struct target *target)
+{
+    char *const *argv = target->argv;
+    bool hunts = strcmp(target->who, "hunt") == 0;
+    bool test = strcmp(argv[1], "test") == 0;
+    const char *option = !test ? "" : hunts ? " --hunt" : target->seeded ? " --seed=SEED" : "";
+    if (test || !target->seeded)
+        fprintf(stderr, "reprise %s: go builds and runs the programs itself; type: reprise go %s%s",
+                target->who, argv[1], option);
+    else
+        fprintf(stderr,
+                "reprise %s: go builds the program itself; build it first, and %s that; type: "
+                "reprise go build -o PROGRAM",
+                target->who, target->who);
+    for (argv += 2; *argv && (test || !target->seeded); argv++) {
+        putc(' ', stderr);
+        seed_print_word(stderr, *argv);
+    }
+    putc('\n', stderr);
+    return CLI_USAGE;
+}
+
+static bool is_go_command(char *const *argv)
+{
+    const char *slash = strrchr(argv[0], '/');
+    return strcmp(slash ? slash + 1 : argv[0], "go") == 0 && runs_programs(argv[1]);
+}
+
+/* ---- all of them ---- */
+
 int target_prepare(struct target *target, char **argv)
 {
     target->argv = argv;
@@ -88,7 +144,11 @@ int target_prepare(struct target *target, char **argv)
     target->preload = false;
     if (!cli_find_program(argv[0], target->path, sizeof target->path))
         return cannot_find(target);
+    if (is_go_command(argv))
+        return refuse_go_command(target);
     target->info = elfinfo_read(target->path);
+    if (target->info.is_go)
+        return prepare_go(target);
     if (!target->info.is_elf || target->info.instrumented)
         return 0;
     if (target->seeded)
@@ -201,11 +261,13 @@ static void put_libraries(struct environment *environment, const struct target *
 
 char **target_environment(const struct target *target, const struct words *settings)
 {
-    struct environment environment = copy_environment(4);
+    struct environment environment = copy_environment(5);
     put_settings(&environment, target, settings);
     if (!getenv(WIRE_ENV_SYMBOLIZER))
         put(&environment, joined(WIRE_ENV_SYMBOLIZER, (const char *[]){cli_self()}, 1));
     put_libraries(&environment, target);
+    if (target->directory)
+        put(&environment, joined("PWD", &target->directory, 1));
     return environment.at;
 }
 
@@ -227,6 +289,8 @@ void target_enter_child(const struct target *target)
 
 int target_exec(const struct target *target, char **environment)
 {
+    if (target->directory && chdir(target->directory) != 0)
+        return -errno;
     execvpe(target->path, target->argv, environment);
     return -errno;
 }

@@ -13,8 +13,9 @@
  *         target_exec(&target, environment);             returns only -errno
  *     target_environment_free(environment);
  *
- * A program that has no runtime in it gets one through LD_PRELOAD when a seed is wanted: schedule
- * points are then its libc calls, and its memory accesses are not seen.
+ * A Go program has our runtime in it, or no seed can decide anything: nothing is ever preloaded
+ * into one. Any other that has no runtime in it gets one through LD_PRELOAD when a seed is wanted:
+ * schedule points are then its libc calls, and its memory accesses are not seen.
  */
 #ifndef REPRISE_CLI_TARGET_H
 #define REPRISE_CLI_TARGET_H
@@ -27,10 +28,11 @@
 
 struct target {
     /* set by the caller before target_prepare() */
-    const char *who; /* the verb, for messages */
-    bool seeded;     /* the runtime shall schedule: it is needed in the program */
-    bool aslr;       /* leave the address space random */
-    bool quiet;      /* no remarks on programs that are not instrumented; errors still */
+    const char *who;       /* the verb, for messages */
+    bool seeded;           /* the runtime shall schedule: it is needed in the program */
+    bool aslr;             /* leave the address space random */
+    bool quiet;            /* no remarks on programs that are not instrumented; errors still */
+    const char *directory; /* to run it in; argv[0] is absolute then. NULL: ours */
     /* the results */
     char **argv;         /* as given; not copied */
     char path[PATH_MAX]; /* of the program */
@@ -39,8 +41,9 @@ struct target {
 };
 
 /* Finds argv[0] as the shell does and looks at it. Returns 0, or an exit status after the reason
- * was printed: not found (127), not executable (126), or seeded and no way to bring the runtime
- * into it (125). One remark, unless quiet, when the program is not instrumented. */
+ * was printed: not found (127), not executable (126), seeded and no way to bring the runtime into
+ * it (125), or the go command, which has a verb of its own (2). One remark, unless quiet, when the
+ * program is not instrumented. */
 int target_prepare(struct target *target, char **argv);
 
 /* Adds NAME='VALUE' in the runtime's syntax. Returns 0, or CLI_USAGE after an error: the syntax
@@ -67,8 +70,8 @@ void target_environment_free(char **environment);
  * seeded. A system that refuses is no reason to stop. Async-signal-safe. */
 void target_enter_child(const struct target *target);
 
-/* Becomes the program; a file without `#!` goes to the shell as with execvp(). Returns only on
- * failure: -errno. Async-signal-safe. */
+/* Becomes the program, in its directory; a file without `#!` goes to the shell as with execvp().
+ * Returns only on failure: -errno. Async-signal-safe. */
 int target_exec(const struct target *target, char **environment);
 
 /* What to return when target_exec() failed with `error` (positive); prints why. */

@@ -86,6 +86,10 @@
 #define WIRE_KIND_FINDING "finding"
 #define WIRE_KIND_END     "end"
 
+/* Stands in the read-only data of every Go program that has our runtime in it, also when it was
+ * stripped. */
+#define WIRE_GO_MARKER "reprise-go-runtime-1"
+
 /* Environment between `reprise run` and the runtime. */
 #define WIRE_ENV_OPTIONS "REPRISE_OPTIONS"
 #define WIRE_ENV_SYMBOLIZER                                                                        \
