@@ -49,7 +49,13 @@ RT_EXPORT void __reprise_go_begin(struct rt_go_begin *out);
 RT_EXPORT void __reprise_go_born(struct rt_thread *parent, struct rt_thread *child);
 RT_EXPORT void __reprise_go_gone(struct rt_thread *t);
 
-/* What to do before the operation. op is an enum core_op; object an address or 0. */
+/*
+ * What to do before the operation. op is an enum core_op, plus RT_GO_PC(pc) when the caller knows
+ * where the program does it: a return address into code of the program (getcallerpc() in
+ * chansend1). Without one it is where the function that runs was called (for sync and the like).
+ * object is an address or 0. op CORE_OP_YIELD is runtime.Gosched: the answer is always to give way.
+ */
+#define RT_GO_PC(pc) ((uint64_t)(pc) << 8)
 enum rt_go_action {
     RT_GO_GO_ON = 0,
     RT_GO_GIVE_WAY = 1, /* call gosched: a pick follows */
@@ -59,11 +65,21 @@ enum rt_go_action {
 RT_EXPORT void __reprise_go_point(struct rt_thread *t, uint64_t op, uint64_t object,
                                   uint64_t *action);
 
+/*
+ * Who is ready stays so until it is chosen. So it is cheapest, and matters with thousands of them,
+ * when the array stays from pick to pick: new ones are added at the end, and the last one moves to
+ * the place of who was chosen. Any other order works, too.
+ *
+ * last is in ready when it can go on: it gave way, or Go took the processor away (to collect
+ * garbage). In the latter case, nobody having asked for it, it is chosen again.
+ */
 struct rt_go_pick {
     struct rt_thread **ready; /* in any order, at least one */
     uint64_t count;
     struct rt_thread *last; /* who ran until now; NULL: it ended, or nobody did */
     uint64_t chosen;        /* result: an index into ready */
+    uint64_t idle;          /* result: all who are ready only spin, so if there is a timer its time
+                               has come (virtual time: jump). May be ignored */
 };
 RT_EXPORT void __reprise_go_pick(struct rt_go_pick *pick);
 
@@ -77,6 +93,10 @@ RT_EXPORT void __reprise_go_choose(struct rt_thread *t, uint64_t count, uint64_t
  * the program sees from what the runtime draws for itself as often as it likes. */
 enum rt_go_stream { RT_GO_PROGRAM = 0, RT_GO_RUNTIME = 1 };
 RT_EXPORT void __reprise_go_random(struct rt_thread *t, uint64_t stream, uint64_t *out);
+
+/* Something came from outside at a time of its own, so another run may differ: data from the
+ * network or a pipe, the end of a long system call, a signal, while others were ready. */
+RT_EXPORT void __reprise_go_external(void);
 
 /* Virtual time in ns since begin. jump: nobody can run before that time, so it is now. */
 RT_EXPORT void __reprise_go_clock(uint64_t *now);
