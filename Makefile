@@ -11,7 +11,7 @@ SUITE_ARGS ?=
 export REPRISE_BUILD := $(abspath $(BUILD))
 
 .NOTPARALLEL:
-.PHONY: all build setup configure demo test check-format format fuzz suite install clean
+.PHONY: all build setup configure demo test check-format format fuzz suite go-suite install clean
 
 all: build
 
@@ -48,6 +48,10 @@ fuzz: setup
 # LLVM's own tests of its race detector; the script that fetches and runs them is not ours.
 suite: setup build
 	@tools/suite.sh $(BUILD) "$(SUITE)" $(SUITE_ARGS)
+
+# Go's own tests of its race detector: make go-suite GOROOT='/usr/local/go /opt/go1.19'.
+go-suite: build
+	@REPRISE=$(BUILD)/reprise tests/go/suite $(SUITE_ARGS) $(GOROOT)
 
 install: build
 	@meson install -C $(BUILD) --no-rebuild $(if $(DESTDIR),--destdir $(abspath $(DESTDIR)))
