@@ -41,10 +41,17 @@ bool core_op_is_sent(enum core_op op)
     return op == CORE_OP_SIGNAL || op == CORE_OP_CANCEL;
 }
 
+static bool is_of_channel(enum core_op op)
+{
+    return op >= CORE_OP_CHAN_SEND && op <= CORE_OP_SELECT;
+}
+
 bool core_op_conflict(enum core_op a, uint32_t object_a, enum core_op b, uint32_t object_b)
 {
     if (core_op_is_sent(a) || core_op_is_sent(b)) /* what it interrupts may be anything */
         return true;
+    if (a == CORE_OP_SELECT || b == CORE_OP_SELECT) /* on any of several channels */
+        return is_of_channel(a) && is_of_channel(b);
     enum core_op_effect ea = core_op_effect(a), eb = core_op_effect(b);
     return object_a && object_a == object_b && ea && eb &&
            (ea == CORE_OP_CHANGES || eb == CORE_OP_CHANGES);

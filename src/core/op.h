@@ -44,7 +44,11 @@
     ROW(IO_READ, "input", CHANGES) /* object: the descriptor's */                                  \
     ROW(IO_WRITE, "output", CHANGES)                                                               \
     ROW(EXTERNAL, "system call", NOTHING) /* anything else that may block */                       \
-    ROW(INJECT, "inject", NOTHING)        /* reprise_inject() */
+    ROW(INJECT, "inject", NOTHING)        /* reprise_inject() */                                   \
+    ROW(CHAN_SEND, "send", CHANGES)       /* of Go: object: the channel */                         \
+    ROW(CHAN_RECEIVE, "receive", CHANGES)                                                          \
+    ROW(CHAN_CLOSE, "close", CHANGES)                                                              \
+    ROW(SELECT, "select", CHANGES) /* of several channels; object: 0 */
 
 enum core_op_effect { CORE_OP_NOTHING, CORE_OP_READS, CORE_OP_CHANGES };
 

@@ -34,6 +34,7 @@ enum rt_finding_type {
     RT_FINDING_STUCK,    /* deadlock: nobody can run */
     RT_FINDING_LOST_WAKEUP,
     RT_FINDING_LIVELOCK,
+    RT_FINDING_GOROUTINE_LEAK, /* of a test: some wait for ever when it has ended */
     RT_FINDING_TYPES,
 };
 
@@ -68,8 +69,9 @@ struct rt_finding_wait {
     uint32_t thread; /* uid */
     int op;          /* enum core_op */
     rt_addr object;
-    uint32_t holder; /* uid + 1, 0 unknown */
-    bool runs;       /* it could go on: livelocks */
+    uint32_t holder;    /* uid + 1, 0 unknown */
+    bool runs;          /* it could go on: livelocks */
+    const char *reason; /* in the words of Go's runtime, "chan receive"; NULL: op says it */
 };
 
 enum rt_location_type {
@@ -81,11 +83,13 @@ enum rt_location_type {
     RT_LOC_FD
 };
 
+enum { RT_THREAD_UNKNOWN = UINT32_MAX };
+
 struct rt_finding_location {
     enum rt_location_type type;
     rt_addr start;
     size_t bytes;
-    uint32_t thread; /* heap: who allocated; stack, tls: whose; fd: who created */
+    uint32_t thread; /* heap: who allocated, if known; stack, tls: whose; fd: who created */
     rt_stack stack;  /* heap: allocation; fd: creation */
     int fd;
     bool fd_closed;

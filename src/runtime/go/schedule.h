@@ -17,6 +17,7 @@
  *       operation
  *     in schedule()     pick        one of those who can run
  *     at gopark         wait        what it is going to wait for; a point came before
+    goready           ready
  *     goexit            gone
  *     select            choose      which of the ready cases
  *     random numbers    random      those that the program may see
@@ -85,6 +86,10 @@ RT_EXPORT void __reprise_go_pick(struct rt_go_pick *pick);
 
 /* t is about to be parked. reason: the runtime's words ("chan receive"), not terminated. */
 RT_EXPORT void __reprise_go_wait(struct rt_thread *t, const char *reason, uint64_t length);
+
+/* t, which waited, can run again: in goready and its like. Where nobody calls it, pick finds out,
+ * which is later: who wakes another one then goes on for longer than the seed wants. */
+RT_EXPORT void __reprise_go_ready(struct rt_thread *t);
 
 /* One of count: which ready case of a select, which waiter. */
 RT_EXPORT void __reprise_go_choose(struct rt_thread *t, uint64_t count, uint64_t *chosen);
