@@ -1,6 +1,7 @@
 #include "failure.h"
 #include "cli.h"
 #include "core/signature.h"
+#include "failure_go.h"
 
 #include <ctype.h>
 #include <signal.h>
@@ -24,8 +25,8 @@ static char *format(const char *text, ...)
 
 static void drop(struct failure *failure)
 {
-    char *const texts[] = {failure->signature, failure->type, failure->title, failure->report,
-                           failure->details};
+    char *const texts[] = {failure->signature, failure->type,    failure->title,
+                           failure->report,    failure->details, failure->test};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
 }
@@ -130,6 +131,13 @@ static char *details_of(const struct attempt_outcome *outcome)
 
 /* ---- kinds of failures ---- */
 
+/* Of "TestX/sub" its subtest does not count. */
+static char *test_of(const json_t *object)
+{
+    const char *test = finding_string(object, "test", NULL);
+    return test ? strndup(test, strcspn(test, "/")) : NULL;
+}
+
 static void add_findings(struct failures *failures, const struct findings *findings)
 {
     for (size_t i = 0; i < findings->count; i++) {
@@ -142,6 +150,7 @@ static void add_findings(struct failures *failures, const struct findings *findi
                           .type = strdup(type),
                           .title = strdup(title),
                           .report = json_dumps(object, JSON_COMPACT),
+                          .test = test_of(object),
                       });
     }
 }
@@ -242,6 +251,26 @@ static bool is_told_by_findings(const struct attempt_outcome *outcome,
     return outcome->findings.count && (outcome->status == status || ended_by_runtime);
 }
 
+/* What a Go program said of its end. A test that fails because of a race in it is told by the race.
+ * True: that is all there is to say of the end. */
+static bool add_go(struct failures *failures, const struct attempt_outcome *outcome)
+{
+    struct failure_go_list list = failure_go_read(outcome);
+    bool told = list.count || (list.races && outcome->findings.count);
+    for (size_t i = 0; i < list.count; i++) {
+        const struct failure_go *go = &list.at[i];
+        add(failures, (struct failure){
+                          .signature = sign(go->type, go->what, go->where, NULL),
+                          .type = strdup(go->type),
+                          .title = strdup(go->title),
+                          .details = strdup(go->details),
+                          .test = go->test ? strdup(go->test) : NULL,
+                      });
+    }
+    failure_go_free(&list);
+    return told;
+}
+
 static void add_end(struct failures *failures, const struct attempt_outcome *outcome,
                     const char *program, const struct failure_rules *rules)
 {
@@ -251,6 +280,8 @@ static void add_end(struct failures *failures, const struct attempt_outcome *out
         return;
     if (outcome->timed_out || outcome->flooded)
         add_plain(failures, outcome, "timeout", text, program);
+    else if (!rules->success[outcome->signal ? 0 : outcome->status] && add_go(failures, outcome))
+        return;
     else if (outcome->signal)
         add_signal(failures, outcome, program);
     else if (!is_told_by_findings(outcome, rules) && !rules->success[outcome->status])
@@ -263,7 +294,8 @@ static void drop_leaks(struct failures *failures)
     bool gave_up = false;
     size_t left = 0;
     for (size_t i = 0; i < failures->count; i++)
-        gave_up |= strcmp(failures->at[i].type, "exit") == 0;
+        gave_up |=
+            strcmp(failures->at[i].type, "exit") == 0 || strcmp(failures->at[i].type, "panic") == 0;
     for (size_t i = 0; i < failures->count; i++)
         if (gave_up && strcmp(failures->at[i].type, "thread-leak") == 0)
             drop(&failures->at[i]);
@@ -276,8 +308,8 @@ static void drop_leaks(struct failures *failures)
  * noticed on the way. */
 static int rank(const struct failure *failure)
 {
-    static const char *const ends[] = {"check",    "signal",      "exit",    "timeout",
-                                       "deadlock", "lost-wakeup", "livelock"};
+    static const char *const ends[] = {"check", "signal",   "exit",        "timeout", "panic",
+                                       "test",  "deadlock", "lost-wakeup", "livelock"};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (strcmp(failure->type, ends[i]) == 0)
             return 0;

@@ -5,7 +5,8 @@
  * own; threads that were left running by a program that gave up are none. Others are made of the
  * type, of what the program said when it died (the expression of an assert, the reason of abort(),
  * the function that crashed; numbers in it do not count), or else of the status and the name of the
- * program.
+ * program. A Go program's panic is known by its words and the function, a failed Go test by its
+ * name.
  */
 #ifndef REPRISE_CLI_FAILURE_H
 #define REPRISE_CLI_FAILURE_H
@@ -14,10 +15,11 @@
 
 struct failure {
     char *signature;
-    char *type;    /* of the detector, or "exit", "signal", "timeout", "check" */
+    char *type;    /* of the detector, or "exit", "signal", "timeout", "check", "panic", "test" */
     char *title;   /* one line; of a finding without its places: see failure_title() */
     char *report;  /* a finding: the JSON object of the sidecar; else NULL */
     char *details; /* else: what the program wrote last, "" when nothing; else NULL */
+    char *test;    /* the Go test that ran, without its subtests; NULL: none, or not known */
 };
 
 struct failures {
@@ -33,8 +35,8 @@ struct failure_rules {
 };
 
 /* All that was wrong, what ended the program first. `check` is what a check said about the output:
- * NULL for nothing. Of a run with ATTEMPT_KEEP for its errors; without it, signatures of crashes
- * say less. */
+ * NULL for nothing. Of a run with ATTEMPT_KEEP for its errors, and of a Go program for its output,
+ * too; without it, signatures say less. */
 struct failures failures_of(const struct attempt_outcome *outcome, const struct target *target,
                             const struct failure_rules *rules, const char *check);
 void failures_free(struct failures *failures);

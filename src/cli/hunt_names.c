@@ -18,6 +18,7 @@ static struct failure copy_failure(const struct failure *f)
         .title = strdup(f->title),
         .report = f->report ? strdup(f->report) : NULL,
         .details = f->details ? strdup(f->details) : NULL,
+        .test = f->test ? strdup(f->test) : NULL,
     };
 }
 

@@ -138,6 +138,13 @@ static void drop_above(struct search *search, uint64_t index)
             drop_slot(search, i);
 }
 
+/* Names are looked up in a run of its own: it has to come back for that, and Go has them at hand.
+ */
+static bool leaves_names_out(const struct hunt *hunt, const char *strategy)
+{
+    return hunt_is_controlled(strategy) && !hunt->target.info.is_go;
+}
+
 static bool start_one(struct search *search, int i)
 {
     struct hunt *hunt = search->hunt;
@@ -145,7 +152,7 @@ static bool start_one(struct search *search, int i)
     int error;
     const char *strategy = strategy_of(hunt, search->start);
     struct attempt attempt = hunt_attempt(hunt, strategy, seed_text(hunt, search->start, seed));
-    if (hunt_is_controlled(strategy)) /* others may not come back to be named */
+    if (leaves_names_out(hunt, strategy))
         attempt.settings = &hunt->bare_settings;
     attempt.on_cpu = search->cpu_count > 0 && hunt_is_controlled(strategy);
     attempt.cpu = attempt.on_cpu ? search->cpus[i % search->cpu_count] : 0;
@@ -210,7 +217,7 @@ static void take(struct search *search, int i)
     if (!outcome.interrupted) {
         struct failures failures = hunt_judge(hunt, &outcome);
         const char *strategy = strategy_of(hunt, index);
-        if (failures.count && hunt_is_controlled(strategy))
+        if (failures.count && leaves_names_out(hunt, strategy))
             hunt_name_failures(hunt, strategy, seed_text(hunt, index, seed), &failures);
         hunt->result.done++;
         hunt->here++;

@@ -43,6 +43,14 @@ static void build(struct words *command, const struct replay *replay)
         words_add(command, "-ex");
         words_add(command, settings[i]);
     }
+    if (replay->target.info.is_go) {
+        words_add(command, "-ex");
+        words_add(command, "handle SIGURG nostop noprint pass"); /* Go preempts with it */
+    }
+    if (replay->target.directory) {
+        words_add(command, "-ex");
+        words_addf(command, "set cwd %s", replay->target.directory);
+    }
     words_add(command, "-ex");
     words_addf(command, "set disable-randomization %s", replay->target.aslr ? "off" : "on");
     add_environment(command, &attempt);
@@ -54,8 +62,9 @@ static void build(struct words *command, const struct replay *replay)
 
 static void print_hint(const struct replay *replay)
 {
-    fputs("reprise: type `break FUNCTION` or `break FILE:LINE`, then `run`; each `run` is the same",
-          stderr);
+    fprintf(stderr,
+            "reprise: type `break %s` or `break FILE:LINE`, then `run`; each `run` is the same",
+            replay->target.info.is_go ? "PACKAGE.FUNCTION" : "FUNCTION");
     fputs(replay->origin.finding ? " run as when it was found\n" : " run\n", stderr);
 }
 

@@ -11,7 +11,9 @@ struct attempt shrink_attempt(const struct shrink *shrink)
     attempt.same_group = false;
     attempt.limit_s = shrink->limit_s;
     attempt.input = ATTEMPT_DISCARD;
-    attempt.output = shrink->check ? ATTEMPT_KEEP : ATTEMPT_DISCARD;
+    bool output =
+        shrink->check || shrink->replay.target.info.is_go; /* tests tell there who failed */
+    attempt.output = output ? ATTEMPT_KEEP : ATTEMPT_DISCARD;
     attempt.errors = ATTEMPT_KEEP; /* the signature of a crash is made of what it said */
     return attempt;
 }
@@ -54,8 +56,8 @@ static void set_goal(struct shrink *shrink, const struct failure *failure)
  * on the way, which most schedules show. */
 static int weight(const struct failure *failure)
 {
-    static const char *const ends[] = {"check",    "signal",      "exit",    "timeout",
-                                       "deadlock", "lost-wakeup", "livelock"};
+    static const char *const ends[] = {"check", "signal",   "exit",        "timeout", "panic",
+                                       "test",  "deadlock", "lost-wakeup", "livelock"};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         if (strcmp(failure->type, ends[i]) == 0)
             return 2;

@@ -56,8 +56,8 @@ int target_set_checked(struct words *settings, const char *who, const char *name
 int target_set_assignment(struct words *settings, const char *who, const char *assignment);
 
 /* Must the runtime itself know functions and lines? Suppressions match them. If not, symbolize=0
- * saves a run with findings most of its time; but signatures are made of names, and differ.
- * `settings` may be NULL. */
+ * saves a run with findings most of its time; but signatures are made of names, and differ. A Go
+ * program has its names at hand. `settings` may be NULL. */
 bool target_wants_symbols(const struct target *target, const struct words *settings);
 
 /* The environment for one run: this process's, with the settings at the end of REPRISE_OPTIONS

@@ -55,8 +55,8 @@ static bool may_suppress(const char *options)
 
 bool target_wants_symbols(const struct target *target, const struct words *settings)
 {
-    bool wants = target->info.has_defaults || may_suppress(getenv(WIRE_ENV_OPTIONS)) ||
-                 may_suppress(getenv("TSAN_OPTIONS"));
+    bool wants = target->info.is_go || target->info.has_defaults ||
+                 may_suppress(getenv(WIRE_ENV_OPTIONS)) || may_suppress(getenv("TSAN_OPTIONS"));
     for (size_t i = 0; settings && i < settings->count && !wants; i++)
         wants = may_suppress(settings->at[i]);
     return wants;

@@ -24,9 +24,10 @@ struct store;
 struct store_finding {
     int64_t id;      /* 0: not known yet */
     char *signature; /* what makes two the same; never NULL */
-    char *type;  /* of the detector ("data-race", ...), or "exit", "signal", "timeout", "check" */
-    char *title; /* one line */
-    char **argv; /* the program and its arguments, NULL at the end */
+    char *type; /* of the detector ("data-race", ...), or "exit", "signal", "timeout", "check"; of a
+                   Go program "panic", "test" */
+    char *title;           /* one line */
+    char **argv;           /* the program and its arguments, NULL at the end */
     char *directory;       /* where it was run */
     char *seed, *strategy; /* what brings it back */
     char *settings;        /* further options of the runtime */
