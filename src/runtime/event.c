@@ -326,6 +326,31 @@ void rt_world_wait(struct rt_tls *tls)
     } while (__atomic_load_n(&rt_world_stopped, __ATOMIC_ACQUIRE));
 }
 
+struct gate {
+    const struct rt_tls *tls;
+    struct gate *next;
+};
+static struct gate *gates; /* release when one is added; none goes */
+static core_lock gates_lock;
+
+void rt_gate_add(struct rt_tls *tls)
+{
+    struct gate *g = core_alloc(sizeof *g);
+    core_lock_acquire(&gates_lock);
+    *g = (struct gate){tls, gates};
+    __atomic_store_n(&gates, g, __ATOMIC_RELEASE);
+    core_lock_release(&gates_lock);
+}
+
+bool rt_gate_anyone_inside(void)
+{
+    bool inside = false;
+    /* acquire: what it did inside is done */
+    for (struct gate *g = __atomic_load_n(&gates, __ATOMIC_ACQUIRE); g && !inside; g = g->next)
+        inside = __atomic_load_n(&g->tls->depth, __ATOMIC_ACQUIRE) > 0;
+    return inside;
+}
+
 /* 0 free, 1 held, 2 held and waited for. Waiters sleep, outside the gate: the one who holds it
  * waits for them to be there. */
 static uint32_t stop_word;

@@ -87,5 +87,9 @@ void rt_world_stop(struct rt_thread *t);
 void rt_world_go(struct rt_thread *t);
 extern uint32_t rt_world_stopped; /* futex word: 1 = newcomers wait */
 void rt_world_wait(struct rt_tls *tls);
+/* Who is no thread but comes inside: these words count as a thread's. For ever; any thread. */
+void rt_gate_add(struct rt_tls *tls);
+/* Is one of them inside? For rt_thread_wait_outside. */
+bool rt_gate_anyone_inside(void);
 
 #endif

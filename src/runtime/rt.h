@@ -26,9 +26,15 @@
  * of the runtime without symbols, in a static executable, too. RT_HOOK is for functions of ours
  * that have callers or callees in the program and aren't exported: thread starts and the like.
  */
+#if RT_GO
+/* One unit that the Go linker takes in; hidden, so that plugins have theirs. */
+#define RT_HOOK
+#define RT_EXPORT __attribute__((visibility("hidden"), used, externally_visible))
+#else
 #define RT_HOOK   __attribute__((section("rt_text")))
 #define RT_EXPORT __attribute__((visibility("default"))) RT_HOOK
-#define RT_COLD   CORE_COLD
+#endif
+#define RT_COLD CORE_COLD
 
 typedef uintptr_t rt_addr; /* an address of the program */
 typedef uintptr_t rt_pc;   /* a return address, or the start of a function + 1 */
@@ -120,7 +126,8 @@ struct rt_thread {
     /* call stack: frames[0] is a sentinel */
     struct rt_frame *frames;
     size_t frames_bytes;
-    struct rt_frame *saved_top; /* of a fiber that isn't running */
+    struct rt_frame *frames_end; /* go/call_stack.c: where they have to grow */
+    struct rt_frame *saved_top;  /* of a fiber that isn't running */
 
     /* memory of its own */
     rt_addr stack_low, stack_high; /* [low, high) of the system stack, 0 when unknown */
@@ -148,6 +155,7 @@ struct rt_thread {
  * anything there, and nothing of the parent's is changed. */
 enum { RT_DEPTH_VFORK = 1 << 20 };
 
+#if !RT_GO
 extern __thread struct rt_tls rt_tls __attribute__((tls_model("initial-exec")));
 
 /* The current thread, NULL when the runtime isn't up or doesn't know this thread. */
@@ -155,6 +163,7 @@ static inline struct rt_thread *rt_self(void)
 {
     return rt_tls.thread;
 }
+#endif
 
 /* ---- init.c ---- */
 

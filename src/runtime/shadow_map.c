@@ -6,7 +6,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/auxv.h>
 
 uintptr_t rt_map_p, rt_map_q;
 
@@ -27,7 +26,7 @@ static struct window windows[WINDOWS_MAX];
 static uint32_t nwindows;
 static core_lock extend_lock;
 
-static void window_add(uintptr_t low, uintptr_t high)
+void rt_shadow_window(rt_addr low, rt_addr high)
 {
     if (high > SPACE_TOP)
         high = SPACE_TOP;
@@ -70,15 +69,15 @@ static void window_for_mapping(uintptr_t low, uintptr_t high, const char *name, 
     if (low > SPACE_TOP) /* vsyscall */
         return;
     if (rt_strncmp(name, "[stack", 6) == 0)
-        window_add(high > GROW_STACK ? high - GROW_STACK : PAGE, high);
+        rt_shadow_window(high > GROW_STACK ? high - GROW_STACK : PAGE, high);
     else if ((low <= exe && exe < high) || rt_strncmp(name, "[heap", 5) == 0)
-        window_add(low, high + GROW_EXE);
+        rt_shadow_window(low, high + GROW_EXE);
     else if (low > SPACE_TOP / 4 * 3) /* top-down layout */
-        window_add(low - GROW_MMAP, high);
+        rt_shadow_window(low - GROW_MMAP, high);
     else if (low > SPACE_TOP / 4 && low < SPACE_TOP / 2) /* legacy layout, bottom-up */
-        window_add(low, high + GROW_MMAP);
+        rt_shadow_window(low, high + GROW_MMAP);
     else
-        window_add(low, high);
+        rt_shadow_window(low, high);
 }
 
 typedef void mapping_fn(uintptr_t low, uintptr_t high, const char *name, void *arg);
@@ -194,7 +193,7 @@ void rt_shadow_map_undo(void)
 
 int rt_shadow_map_init(void)
 {
-    uintptr_t exe = getauxval(AT_PHDR);
+    uintptr_t exe = sys_auxv(AT_PHDR);
     int err = scan_maps(window_for_mapping, &exe);
     if (!err && !nwindows)
         err = -ENOENT;

@@ -30,6 +30,8 @@ CORE_INLINE uint64_t *rt_cell_q(rt_addr a)
     return (uint64_t *)((a - rt_map_q) & (RT_SPACE_MASK & ~7ull));
 }
 
+/* Before init: the program will use these addresses, though nothing is there yet. */
+void rt_shadow_window(rt_addr low, rt_addr high);
 /* Maps the shadow of what this process may use. 0, or -errno after saying what to do. */
 int rt_shadow_map_init(void);
 /* There will be no detection after all. While init runs. */

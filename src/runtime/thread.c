@@ -366,6 +366,19 @@ bool rt_registry_end(struct rt_thread *t)
     return gone;
 }
 
+void rt_thread_knows_all(struct rt_thread *t)
+{
+    core_lock_acquire(&lock);
+    for (uint32_t s = 0; s < nslots; s++) {
+        const struct rt_thread *other = slots[s].thread;
+        /* relaxed: an id that is drawn now is not among what t knows */
+        core_id next = other ? __atomic_load_n(&other->next, __ATOMIC_RELAXED) : slots[s].final;
+        if (other != t)
+            core_clock_raise(&t->clock, s, next);
+    }
+    core_lock_release(&lock);
+}
+
 void rt_registry_only(struct rt_thread *t)
 {
     for (uint32_t s = 0; s < nslots; s++)
@@ -469,7 +482,7 @@ static bool anyone_inside(const struct rt_thread *self)
 
 void rt_thread_wait_outside(struct rt_thread *self)
 {
-    while (anyone_inside(self))
+    while (anyone_inside(self) || rt_gate_anyone_inside())
         sys_yield();
 }
 

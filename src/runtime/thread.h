@@ -26,6 +26,8 @@ struct rt_thread *rt_registry_add(struct rt_thread *parent, rt_stack created, un
 void rt_registry_runs_in(struct rt_thread *t, pid_t os_tid);
 /* It runs no more. True: nobody will join it, the caller has to free it. */
 bool rt_registry_end(struct rt_thread *t);
+/* From now on t is ordered after all that anybody has done so far. */
+void rt_thread_knows_all(struct rt_thread *t);
 /* In the child of fork: all others are gone. */
 void rt_registry_only(struct rt_thread *t);
 void rt_thread_free(struct rt_thread *t);
