@@ -2,9 +2,7 @@
 #include "../core/duration.h"
 #include "../core/inject.h"
 #include "format.h"
-#include "hook.h"
 #include "options.h"
-#include "stack_name.h"
 #include "sys/sys.h"
 
 /* One of so many points sleeps, as a power of two: rarer is what is more frequent. */
@@ -40,7 +38,6 @@ void rt_delay_init(void)
         .extra = EXTRA_SLEEPS * rule.max_ns,
         .slowdown = (uint32_t)rt_options.max_slowdown,
     };
-    rt_stack_name_init();
 }
 
 static int left_out_log2(enum core_op op)
@@ -94,7 +91,7 @@ void rt_delay_woke(struct rt_delay_budget *b, uint64_t now)
 
 /* Looking at the clock takes longer than a lock and an unlock. Where the budget is spent and points
  * come thick, most of them aren't looked at: none, then ever more after each refusal in a row. */
-static bool granted(uint64_t ns)
+bool rt_delay_granted(uint64_t ns)
 {
     static uint32_t skip;     /* relaxed, and may lose counts: it is a guess */
     static uint32_t refusals; /* under lock */
@@ -112,23 +109,10 @@ static bool granted(uint64_t ns)
     return yes;
 }
 
-static void sleep_for(struct rt_thread *t, uint64_t ns)
+void rt_delay_slept(void)
 {
-    const struct timespec pause = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
-    RT_BLOCKING(sys_sleep(&pause));
     uint64_t now = sys_monotonic_ns();
     core_lock_acquire(&lock);
     rt_delay_woke(&budget, now);
     core_lock_release(&lock);
-}
-
-/* Nobody sleeps while there is one thread, nor in a handler of the program: what it interrupted
- * would wait, too. */
-void rt_delay_point(struct rt_thread *t, rt_pc pc, enum core_op op)
-{
-    if (!rt_multi)
-        return;
-    uint64_t ns = rt_delay_ns(t, op, rt_stack_name(t, pc));
-    if (core_unlikely(ns) && !t->in_handler && granted(ns))
-        sleep_for(t, ns);
 }

@@ -19,15 +19,24 @@
 #include "../core/op.h"
 #include "rt.h"
 
-/* Reads the options seed, max_delay and max_slowdown. Once, from init. */
-void rt_delay_init(void);
+/* ---- delay_point.c ---- */
 
 /* Before t does op at pc. Perhaps sleeps: out of the runtime, signals are delivered meanwhile. By
  * the thread itself, inside a scope at depth 1, without locks of the runtime. */
 void rt_delay_point(struct rt_thread *t, rt_pc pc, enum core_op op);
 
+/* ---- delay.c; C and Go ---- */
+
+/* Reads the options seed, max_delay and max_slowdown. Once, from init. */
+void rt_delay_init(void);
+
 /* What the rule gives for a stack of that name, 0 when the point is left out. */
 uint64_t rt_delay_ns(const struct rt_thread *t, enum core_op op, uint64_t stack);
+
+/* Does the budget of this process allow to sleep so long from now on? Then do, and say when it is
+ * over. Any thread. */
+bool rt_delay_granted(uint64_t ns);
+void rt_delay_slept(void);
 
 /* ---- the budget ---- */
 

@@ -7,31 +7,17 @@
 #include "options.h"
 #include "report_json.h"
 #include "say.h"
-#include "signals.h"
-#include "sys/sys.h"
 #include "turn_state.h"
-
-/* Signals given to this condition variable while nobody waited, and since then? libc/model_cond.c;
- * weak: tests link without it. */
-bool rt_model_cond_lost_signal(rt_addr cond) __attribute__((weak));
-
-static bool lost_signal(void)
-{
-    for (struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
-        if (u->wait.op == CORE_OP_COND_WAIT && rt_model_cond_lost_signal &&
-            rt_model_cond_lost_signal(u->wait.object))
-            return true;
-    return false;
-}
 
 static void add(struct rt_finding *f, const struct rt_turn *u, struct rt_finding_wait what)
 {
     if (f->nstack == RT_FINDING_STACKS)
         return;
-    what.thread = u->task.id;
+    what.thread = u->thread->uid;
+    what.reason = u->wait.reason;
     f->wait[f->nstack] = what;
     f->stack[f->nstack++] = u->stack;
-    rt_finding_add_thread(f, u->task.id);
+    rt_finding_add_thread(f, u->thread->uid);
 }
 
 /* Who waits for the end of another thread is no part of the knot, mostly; by id, so that one
@@ -49,7 +35,7 @@ static void add_waits(struct rt_finding *f)
         for (const struct rt_turn *u = rt_turns.first_waiting; u; u = u->next_waiting)
             if (place_of(u) >= from && (!next || place_of(u) < place_of(next)))
                 next = u;
-        if (!next)
+        if (!next || f->nstack == RT_FINDING_STACKS)
             return;
         add(f, next,
             (struct rt_finding_wait){
@@ -57,7 +43,7 @@ static void add_waits(struct rt_finding *f)
     }
 }
 
-static void report(struct rt_turn *me, enum rt_finding_type type)
+void rt_hang_report(struct rt_turn *me, enum rt_finding_type type)
 {
     struct rt_finding *f = rt_finding_begin(me->thread, type);
     if (!f)
@@ -66,37 +52,11 @@ static void report(struct rt_turn *me, enum rt_finding_type type)
     rt_finding_end(me->thread, f);
 }
 
-/* A handler of the program may be what helps; signals come when they like. */
-static bool signal_helps(struct rt_turn *me)
-{
-    enum { LOOKS = 50 };
-    const struct timespec pause = {0, 4000000};
-    if (!rt_signals_any_handler())
-        return false;
-    for (int i = 0; i < LOOKS; i++) {
-        if (rt_tls.pending || __atomic_load_n(&rt_turns.nready, __ATOMIC_RELAXED))
-            return true;
-        rt_turn_leave_gate(me);
-        sys_sleep(&pause);
-        rt_turn_enter_gate(me);
-    }
-    return false;
-}
-
-static _Noreturn void end_run(void)
+_Noreturn void rt_hang_end_run(void)
 {
     rt_finding_finish();
     rt_sidecar_end(rt_options.exitcode);
     rt_halt();
-}
-
-void rt_hang_deadlock(struct rt_turn *me)
-{
-    if (signal_helps(me))
-        return;
-    rt_tls.depth++;
-    report(me, lost_signal() ? RT_FINDING_LOST_WAKEUP : RT_FINDING_STUCK);
-    end_run();
 }
 
 bool rt_hang_is_near(void)
@@ -118,7 +78,7 @@ static void add_runners(struct rt_finding *f)
 
 void rt_hang_livelock(struct rt_turn *me)
 {
-    rt_tls.depth++;
+    me->thread->tls->depth++;
     struct rt_finding *f = rt_finding_begin(me->thread, RT_FINDING_LIVELOCK);
     me->stack = rt_stack_capture(me->thread, me->pc);
     if (f) {
@@ -126,5 +86,5 @@ void rt_hang_livelock(struct rt_turn *me)
         add_waits(f);
         rt_finding_end(me->thread, f);
     }
-    end_run();
+    rt_hang_end_run();
 }

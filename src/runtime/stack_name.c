@@ -46,7 +46,7 @@ static uint64_t make_name(const struct rt_thread *t, const struct rt_frame *top,
 
 uint64_t rt_stack_name(const struct rt_thread *t, rt_pc pc)
 {
-    const struct rt_frame *top = t && rt_tls.top ? rt_tls.top - 1 : NULL;
+    const struct rt_frame *top = t && t->tls && t->tls->top ? t->tls->top - 1 : NULL;
     uint64_t key = core_mix((top ? top->hash : 0) ^ core_mix(pc));
     if (core_unlikely(!entries))
         return make_name(t, top, pc);

@@ -9,79 +9,16 @@
 #include "hook.h"
 #include "options.h"
 #include "stack.h"
+#include "stack_name.h"
 #include "sys/sys.h"
 #include "turn_access.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
 
-enum core_strategy_kind rt_strategy;
-struct rt_turns rt_turns;
-
-/* A thread seems to spin after so many points in a row that only look, or of any kind; and to wait
- * for who sleeps when it has given way so often and nobody was there. */
-enum { LOOKS_MAX = 64, RUN_MAX = 2048, ALONE_MAX = 64, LEAVER_LOOKS = 1000 };
-
-/* ---- who is ready ---- */
-
-static void grow(void)
-{
-    uint32_t capacity = rt_turns.capacity ? rt_turns.capacity * 2 : 64;
-    struct core_task **ready = core_alloc(capacity * sizeof *ready);
-    for (uint32_t i = 0; i < rt_turns.nready; i++)
-        ready[i] = rt_turns.ready[i];
-    if (rt_turns.ready)
-        core_free(rt_turns.ready, rt_turns.capacity * sizeof *ready);
-    rt_turns.ready = ready;
-    rt_turns.capacity = capacity;
-}
-
-void rt_turn_ready(struct rt_turn *u)
-{
-    if (rt_turns.nready == rt_turns.capacity)
-        grow();
-    uint32_t i = rt_turns.nready++;
-    for (; i > 0 && rt_turns.ready[i - 1]->id > u->task.id; i--)
-        rt_turns.ready[i] = rt_turns.ready[i - 1];
-    rt_turns.ready[i] = &u->task;
-    u->state = RT_TURN_READY;
-    u->ran = rt_turns.steps;
-}
-
-void rt_turn_unready(struct rt_turn *u)
-{
-    uint32_t i = 0;
-    for (uint32_t end = rt_turns.nready; i < end;) {
-        uint32_t middle = (i + end) / 2;
-        if (rt_turns.ready[middle]->id < u->task.id)
-            i = middle + 1;
-        else
-            end = middle;
-    }
-    if (i == rt_turns.nready || rt_turns.ready[i] != &u->task)
-        return;
-    rt_turns.nready--;
-    for (; i < rt_turns.nready; i++)
-        rt_turns.ready[i] = rt_turns.ready[i + 1];
-}
+enum { LEAVER_LOOKS = 1000 };
 
 /* ---- passing the turn ---- */
-
-struct rt_turn *rt_turn_pick(struct rt_turn *last, bool yields)
-{
-    bool ended = last->state == RT_TURN_ENDED;
-    bool runs_on = last->state == RT_TURN_READY || last->state == RT_TURN_RUNNING;
-    struct core_pick p = {rt_turns.ready, rt_turns.nready, &last->task, runs_on, yields};
-    struct core_task *base = core_base_pick(&p);
-    struct core_task *next = core_strategy_pick(&rt_turns.strategy, &p);
-    if (next != &last->task || next != base)
-        rt_record_switch(&last->task, next, base,
-                         ended    ? RT_WHY_END
-                         : yields ? RT_WHY_YIELD
-                                  : (runs_on ? RT_WHY_PREEMPT : RT_WHY_WAIT));
-    rt_turns.switches += next != &last->task;
-    return rt_turn_of(next);
-}
 
 struct rt_turn *rt_turn_next(struct rt_turn *last)
 {
@@ -166,7 +103,7 @@ bool rt_turn_is_parked(const struct rt_thread *t)
 static void switch_from(struct rt_turn *me, bool yields)
 {
     core_lock_acquire(&rt_turns.lock);
-    if (core_unlikely(yields && rt_turns.nready == 1) && ++me->alone >= ALONE_MAX) {
+    if (core_unlikely(yields && rt_turns.nready == 1) && ++me->alone >= RT_TURN_ALONE_MAX) {
         me->alone = 0;
         rt_turn_spins_alone();
     }
@@ -186,18 +123,14 @@ static void switch_from(struct rt_turn *me, bool yields)
 
 /* ---- points ---- */
 
-static RT_COLD void attend(struct rt_turn *me)
+void rt_turn_attend(struct rt_turn *me)
 {
     if (rt_options.max_steps && rt_turns.steps >= (uint64_t)rt_options.max_steps)
         rt_hang_livelock(me);
     core_lock_acquire(&rt_turns.lock);
     rt_turn_expire();
     rt_turn_look_at_fds();
-    rt_turns.unfair = false;
-    for (uint32_t i = 0; i < rt_turns.nready; i++) {
-        const struct rt_turn *u = rt_turn_of(rt_turns.ready[i]);
-        rt_turns.unfair |= u != me && u->ran + RT_TURN_PATIENCE < rt_turns.steps;
-    }
+    rt_turn_look_after_fairness(me);
     core_lock_release(&rt_turns.lock);
 }
 
@@ -211,37 +144,12 @@ rt_pc rt_turn_place(const struct rt_turn *me, rt_pc pc, const struct rt_frame **
     return at ? at - 1 : 0;
 }
 
-void rt_turn_step(struct rt_turn *me, rt_pc pc, enum core_op op, rt_addr object)
-{
-    const struct rt_frame *frame;
-    me->task.op = op;
-    me->task.object = rt_record_object(object);
-    me->task.site = rt_record_place(rt_turn_place(me, pc, &frame));
-    me->task.points++;
-    me->pc = pc;
-    rt_turns.steps++;
-    rt_record_step(me, pc);
-    if (core_unlikely(rt_turns.steps >= rt_turns.attention || rt_turns.fds_changed))
-        attend(me);
-}
-
 struct rt_turn *rt_turn_mine(struct rt_thread *t)
 {
     struct rt_turn *me = t->turn;
     if (core_unlikely(me && me->outside)) /* program code below a real function: a callback */
         rt_turn_outside_end(t);
     return me;
-}
-
-/* Nobody else had the turn for long: does it wait for what another thread has to do? */
-static bool spins(struct rt_turn *me, enum core_op op)
-{
-    bool looks = core_op_effect(op) != CORE_OP_CHANGES || op == CORE_OP_TRY_LOCK;
-    me->looks = looks ? me->looks + 1 : 0;
-    if (core_likely(++me->run < RUN_MAX && me->looks < LOOKS_MAX))
-        return false;
-    me->run = me->looks = 0;
-    return true;
 }
 
 void rt_turn_point_slow(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr object)
@@ -254,7 +162,8 @@ void rt_turn_point_slow(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr 
     if (!me)
         return;
     rt_turn_step(me, pc, op, object);
-    bool wants = core_strategy_wants(&rt_turns.strategy), yields = spins(me, op) || rt_turns.unfair;
+    bool wants = core_strategy_wants(&rt_turns.strategy),
+         yields = rt_turn_spins(me, op) || rt_turns.unfair;
     if (core_unlikely(wants || yields))
         switch_from(me, yields);
 }
@@ -439,78 +348,16 @@ void rt_turn_after_fork(struct rt_thread *t)
     rt_record_after_fork();
 }
 
-/* ---- the seed ---- */
-
-static struct core_schedule schedule;
-
-/* From the file of the option schedule. False: said why. */
-static bool read_schedule(struct core_strategy_config *config)
-{
-    struct rt_text text = {0};
-    int error = rt_file_read(rt_options.schedule, &text);
-    while (!error && text.length && (unsigned char)text.data[text.length - 1] <= ' ')
-        text.data[--text.length] = '\0';
-    long count = error ? error : core_schedule_count(text.data ? text.data : "");
-    if (count >= 0) {
-        schedule.items = core_alloc((size_t)(count + 1) * sizeof *schedule.items);
-        count = core_schedule_decode(&schedule, text.data);
-    }
-    rt_text_free(&text);
-    if (count < 0) {
-        rt_say("schedule='%s': %s; the kernel schedules", rt_options.schedule,
-               error ? rt_error_text(-error) : "not a whole schedule string");
-        return false;
-    }
-    schedule.strict = schedule.strategy[0] != '\0';
-    config->schedule = &schedule;
-    return true;
-}
-
-/* From the file of the option profile. Without one, or a good one, the strategy learns as it goes.
- */
-static void read_profile(struct core_strategy_config *config)
-{
-    struct rt_text text = {0};
-    if (!rt_options.profile[0])
-        return;
-    struct core_profile *profile = core_alloc(sizeof *profile);
-    int error = rt_file_read(rt_options.profile, &text);
-    if (!error)
-        error = core_profile_parse(profile, text.data ? text.data : "", text.length);
-    if (error)
-        rt_say("profile='%s': %s; the run does without", rt_options.profile,
-               error == -EINVAL ? "not a profile" : rt_error_text(error));
-    else
-        config->profile = profile;
-    rt_text_free(&text);
-}
-
-/* What the options say. OS when they are wrong, after one line. */
-static struct core_strategy_config configure(void)
-{
-    struct core_strategy_config config = {0};
-    const char *text = rt_options.strategy;
-    if (!text[0])
-        text = rt_options.schedule[0] ? "list" : rt_options.seed[0] ? "random" : "os";
-    if (core_strategy_parse(&config, text)) {
-        rt_say("strategy='%s' is not one that is known; the kernel schedules", text);
-        return (struct core_strategy_config){0};
-    }
-    config.seed = core_seed_hash(rt_options.seed);
-    read_profile(&config);
-    if (config.kind == CORE_STRATEGY_LIST && !read_schedule(&config))
-        config.kind = CORE_STRATEGY_OS;
-    return config;
-}
-
 void rt_turn_init(void)
 {
-    struct core_strategy_config config = configure();
+    struct core_strategy_config config = rt_turn_configure();
     struct rt_thread *t = rt_self();
     if (!t)
         return;
-    if (config.kind == CORE_STRATEGY_DELAY)
+    if (config.kind == CORE_STRATEGY_DELAY) {
         rt_delay_init();
+        rt_stack_name_init();
+    }
     if (core_strategy_is_controlled(config.kind)) {
         rt_record_init();
         rt_turn_access_init();

@@ -84,6 +84,7 @@ struct rt_wait {
     bool interruptible;   /* signals end it (RT_WOKE_INTERRUPTED); else they wait */
     bool cancellable;     /* is a cancellation point */
     uint32_t holder;      /* uid + 1 of who has what it waits for; 0 unknown. For reports */
+    const char *reason;   /* the same in words; NULL: op says it */
 };
 
 /* Gives the turn away until one of these happens and the strategy lets t run again. When nobody

@@ -3,81 +3,13 @@
 #include "access.h"
 #include "delay.h"
 #include "event.h"
-#include "format.h"
-#include "numbering.h"
-#include "options.h"
 #include "turn_state.h"
 #include "turn_trace.h"
 
 enum {
-    FIRST_TIMES = 8,     /* executions of a place that are points whatever they touch */
-    WORDS_MAX = 8,       /* of a range are looked at */
     SPINS = 2000,        /* repeated looks at a few words that nothing else comes between, */
     SPINS_MAX = 1 << 20, /* or repeated accesses of any kind */
 };
-
-static enum { SHARED, ALL, NONE } policy;
-
-void rt_turn_access_init(void)
-{
-    const char *text = rt_options.points;
-    policy = rt_strcmp(text, "all") == 0 ? ALL : rt_strcmp(text, "none") == 0 ? NONE : SHARED;
-    if (policy == SHARED && rt_strcmp(text, "shared") != 0)
-        rt_say("points='%s' is none of shared, all and none; shared is used", text);
-}
-
-/* ---- places: how often was this instruction executed? Exact, so addresses don't matter ---- */
-
-static bool is_new_place(rt_pc pc)
-{
-    static struct rt_numbering places;
-    struct rt_numbered *p = rt_number(&places, pc);
-    return p && p->count < FIRST_TIMES && ++p->count;
-}
-
-/* ---- words ---- */
-
-static bool is_other(uint32_t entry, uint32_t slot)
-{
-    if (!entry)
-        return false;
-    return entry & CORE_TAG || rt_shadow.owner[entry >> (4 + CORE_RUN_BITS)] != slot;
-}
-
-/* Has another thread used the word so that this access conflicts with it, ordered or not? */
-static bool word_is_shared(const struct rt_thread *t, rt_addr word, bool write)
-{
-    /* relaxed: nobody else runs */
-    uint64_t p = __atomic_load_n(rt_cell_p(word), __ATOMIC_RELAXED), q = 0;
-    if ((p & CORE_CELL(15, 15)) != 0)
-        q = __atomic_load_n(rt_cell_q(word), __ATOMIC_RELAXED);
-    return is_other((uint32_t)p, t->slot) || is_other((uint32_t)q, t->slot) ||
-           (write &&
-            (is_other((uint32_t)(p >> 32), t->slot) || is_other((uint32_t)(q >> 32), t->slot)));
-}
-
-static bool is_shared(const struct rt_thread *t, rt_addr addr, size_t bytes, bool write)
-{
-    rt_addr word = addr & ~7ull, end = addr + bytes;
-    for (int i = 0; i < WORDS_MAX && word < end; i++, word += 8)
-        if (word_is_shared(t, word, write))
-            return true;
-    return false;
-}
-
-static bool is_own_stack(const struct rt_thread *t, rt_addr addr)
-{
-    return addr >= t->stack_low && addr < t->stack_high;
-}
-
-static bool is_point(const struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, bool write)
-{
-    if (policy == ALL)
-        return true;
-    if (policy == NONE || !bytes)
-        return false;
-    return is_shared(t, addr, bytes, write) || (!is_own_stack(t, addr) && is_new_place(pc));
-}
 
 /* ---- spinning ---- */
 
@@ -110,23 +42,10 @@ static void stop_counting(struct rt_thread *t)
     rt_tls.span = t->end - (rt_tls.window >> 4);
 }
 
-/* Was this one of the last few, too? */
-static bool repeats(struct rt_turn *me, rt_pc pc, rt_addr addr)
-{
-    enum { N = sizeof me->looked / sizeof me->looked[0] };
-    for (size_t i = 0; i < N; i++)
-        if (me->looked[i].pc == pc && me->looked[i].addr == addr)
-            return true;
-    for (size_t i = N; --i > 0;)
-        me->looked[i] = me->looked[i - 1];
-    me->looked[0] = (struct rt_look){pc, addr};
-    return false;
-}
-
 static void count_access(struct rt_thread *t, rt_pc pc, rt_addr addr, bool write)
 {
     struct rt_turn *me = t->turn;
-    if (!repeats(me, pc, addr)) {
+    if (!rt_turn_looks_again(me, pc, addr)) {
         if (me->repeats > SPINS || ++me->repeats_broken > SPINS)
             me->repeats_broken = 0, stop_counting(t);
         me->repeats = 0;
@@ -175,7 +94,7 @@ bool rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, e
     if (is_known(t, addr, bytes, kind))
         return false;
     unsigned size = (unsigned)(bytes < 16 ? bytes : 16);
-    if (!is_point(t, pc, addr, bytes, write)) {
+    if (!rt_turn_is_point(t, pc, addr, bytes, write)) {
         if (core_unlikely(rt_trace_on))
             rt_trace_skipped(t->turn, pc, addr, size, write);
         return true;

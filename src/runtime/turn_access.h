@@ -12,7 +12,16 @@
 
 #include "rt.h"
 
+/* ---- turn_points.c; C and Go ---- */
+
 void rt_turn_access_init(void);
+/* Is this access worth a choice? Counts it for its place, so ask once. */
+bool rt_turn_is_point(const struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, bool write);
+/* Was this one of the last few accesses that were asked about, too? */
+bool rt_turn_looks_again(struct rt_turn *me, rt_pc pc, rt_addr addr);
+
+/* ---- turn_access.c ---- */
+
 /* Before an access that compiled code makes and that the quick look did not know. Inside a scope.
  * Any strategy but os. False: it would have known it, so there is nothing else to do. */
 bool rt_turn_access(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);

@@ -1,5 +1,6 @@
 /*
- * What turn.c, turn_wait.c, turn_outside.c and turn_record.c share; nobody else includes it.
+ * What turn*.c, hang.c and go/ share; nobody else includes it. A Go program uses less of it: see
+ * go/turn.c.
  *
  * A thread of the program is in one state:
  *
@@ -19,6 +20,7 @@
 #ifndef REPRISE_RUNTIME_TURN_STATE_H
 #define REPRISE_RUNTIME_TURN_STATE_H
 
+#include "finding.h"
 #include "turn.h"
 #include <poll.h>
 
@@ -79,6 +81,8 @@ struct rt_turn {
 /* How often the holder looks for the unfair, in steps, and after how many a thread that is ready
  * and never chosen is a victim: two threads that spin for what a third has would spin for ever. */
 enum { RT_TURN_FAIR_EVERY = 4096, RT_TURN_PATIENCE = 16384 };
+/* Who gave way so often while nobody else was ready waits for a time to come. */
+enum { RT_TURN_ALONE_MAX = 64 };
 
 struct rt_turns {
     core_lock lock;
@@ -106,7 +110,12 @@ static inline struct rt_turn *rt_turn_of(struct core_task *task)
     return (struct rt_turn *)task;
 }
 
-/* ---- turn.c ---- */
+/* ---- turn_seed.c; C and Go ---- */
+
+/* What the options say. OS when they are wrong, after one line. */
+struct core_strategy_config rt_turn_configure(void);
+
+/* ---- turn_choice.c; C and Go ---- */
 
 /* Lock held. Into and out of ready[]. */
 void rt_turn_ready(struct rt_turn *u);
@@ -114,6 +123,27 @@ void rt_turn_unready(struct rt_turn *u);
 /* Lock held, somebody is ready: the strategy's choice, recorded. last: who ran until now; ended:
  * its memory may be gone. */
 struct rt_turn *rt_turn_pick(struct rt_turn *last, bool yields);
+/* The same among some of those who are ready, sorted by id. */
+struct rt_turn *rt_turn_pick_of(struct core_task *const *ready, uint32_t count,
+                                struct rt_turn *last, bool yields);
+/* One step of the run: counts, hashes, observes. */
+void rt_turn_step(struct rt_turn *me, rt_pc pc, enum core_op op, rt_addr object);
+/* me comes to this point: nobody else had the turn for long. Does it wait for what another thread
+ * has to do? */
+bool rt_turn_spins(struct rt_turn *me, enum core_op op);
+/* Lock held. Sets unfair; me runs. */
+void rt_turn_look_after_fairness(const struct rt_turn *me);
+
+/* ---- turn.c, go/turn.c ---- */
+
+/* Where the program is: the instruction of pc, or, for a hook of libc, that of its caller; 0 when
+ * unknown. *frame: the frame it belongs to, for its callers. Of the running thread. */
+rt_pc rt_turn_place(const struct rt_turn *me, rt_pc pc, const struct rt_frame **frame);
+/* Now and then, at a step (rt_turns.attention). No lock. */
+void rt_turn_attend(struct rt_turn *me);
+
+/* ---- turn.c ---- */
+
 /* Lock held; last goes away or sleeps outside. The choice among the ready, else one that waits and
  * has to look after time and the world (on_duty), else NULL. */
 struct rt_turn *rt_turn_next(struct rt_turn *last);
@@ -124,11 +154,6 @@ void rt_turn_leave_gate(struct rt_turn *me);
 void rt_turn_enter_gate(struct rt_turn *me);
 /* Until me has the turn. */
 void rt_turn_park(struct rt_turn *me);
-/* One step of the run: counts, hashes, observes. */
-void rt_turn_step(struct rt_turn *me, rt_pc pc, enum core_op op, rt_addr object);
-/* Where the program is: the instruction of pc, or, for a hook of libc, that of its caller; 0 when
- * unknown. *frame: the frame it belongs to, for its callers. Of the running thread. */
-rt_pc rt_turn_place(const struct rt_turn *me, rt_pc pc, const struct rt_frame **frame);
 /* The turn as it must be to go on: back from outside, if that is where the thread was. */
 struct rt_turn *rt_turn_mine(struct rt_thread *t);
 
@@ -156,7 +181,7 @@ void rt_turn_disturbed(struct rt_turn *me);
 void rt_turn_outside_start(void); /* the thread that watches; once there are two threads */
 void rt_turn_outside_after_fork(void);
 
-/* ---- turn_record.c ---- */
+/* ---- turn_record.c; C and Go ---- */
 
 enum rt_inexact { RT_INEXACT_EXTERNAL = 1, RT_INEXACT_SIGNAL = 2, RT_INEXACT_FOREIGN = 4 };
 
@@ -179,12 +204,22 @@ uint32_t rt_record_place(rt_pc pc);
 /* The same, or 0 for one that has no number yet. */
 uint32_t rt_record_known(rt_addr addr);
 
-/* ---- hang.c ---- */
+/* ---- hang.c; C and Go ---- */
 
-/* Nobody can run, or steps are used up. The calling thread reports; does not return. No lock. */
-void rt_hang_deadlock(struct rt_turn *me);
+/* A finding of this type with all who wait. */
+void rt_hang_report(struct rt_turn *me, enum rt_finding_type type);
+/* The process ends as one with findings does. */
+_Noreturn void rt_hang_end_run(void);
+/* Steps are used up. The calling thread reports; does not return. No lock. */
 void rt_hang_livelock(struct rt_turn *me);
 /* Steps are nearly used up: threads that give way leave their stack behind. */
 bool rt_hang_is_near(void);
+
+/* ---- hang_deadlock.c ---- */
+
+/* Nobody can run. The calling thread reports; comes back only when a signal may still help. No
+ * lock.
+ */
+void rt_hang_deadlock(struct rt_turn *me);
 
 #endif

@@ -2,7 +2,6 @@
 
 #include "../wire/trace.h"
 #include "file.h"
-#include "finding.h"
 #include "format.h"
 #include "module.h"
 #include "options.h"
@@ -68,7 +67,7 @@ static void put_module(const struct rt_module *m)
     rt_put(&text, "%s\n", m->build_id_bytes ? "" : "-");
 }
 
-static const struct rt_module *module_of(rt_addr addr)
+const struct rt_module *rt_trace_module(rt_addr addr)
 {
     const struct rt_module *m = addr ? rt_module_of(addr) : NULL;
     put_module(m);
@@ -85,7 +84,7 @@ static void put_callers(struct rt_turn *me, const struct rt_frame *frame)
 {
     for (int depth = 1; depth <= CALLERS && frame && frame > me->thread->frames + 1; depth++) {
         rt_pc caller = (--frame)->pc - 1;
-        const struct rt_module *m = module_of(caller);
+        const struct rt_module *m = rt_trace_module(caller);
         rt_put(&text, "caller\t%lu\t%d\t", (unsigned long)me->last_step, depth);
         put_place(m, caller);
         rt_put(&text, "\n");
@@ -140,7 +139,7 @@ void rt_trace_skipped(struct rt_turn *me, rt_pc pc, rt_addr addr, unsigned size,
     tell_written(me);
     me->last_step = rt_turns.steps;
     rt_pc at = rt_turn_place(me, pc, &frame);
-    const struct rt_module *m = module_of(at);
+    const struct rt_module *m = rt_trace_module(at);
     rt_put(&text, "access\t%lu\t%u\t%s\t%u\t", (unsigned long)me->last_step, me->task.id,
            core_op_name(write ? CORE_OP_WRITE : CORE_OP_READ), object);
     put_place(m, at);
@@ -159,7 +158,7 @@ void rt_trace_point(struct rt_turn *me, rt_pc pc)
     tell_written(me);
     me->last_step = step;
     rt_pc at = rt_turn_place(me, pc, &frame);
-    const struct rt_module *m = module_of(at);
+    const struct rt_module *m = rt_trace_module(at);
     rt_put(&text, "point\t%lu\t%u\t%s\t%u\t", step, me->task.id, core_op_name(me->task.op),
            me->task.object);
     put_place(m, at);
@@ -193,37 +192,12 @@ void rt_trace_born(struct rt_turn *parent, struct rt_turn *child)
            (unsigned long)rt_turns.steps);
 }
 
-static void put_object(uint32_t number, const char *kind, const struct rt_module *m, rt_addr addr,
-                       size_t into)
+void rt_trace_put_object(uint32_t number, const char *kind, const struct rt_module *m, rt_addr addr,
+                         size_t into)
 {
     rt_put(&text, "object\t%u\t%s\t", number, kind);
     put_place(m, addr);
     rt_put(&text, "\t%zu\n", into);
-}
-
-void rt_trace_object(uint32_t number, rt_addr addr)
-{
-    struct rt_block block;
-    uint32_t uid;
-    bool is_tls;
-    const struct rt_module *m = module_of(addr);
-    const struct rt_turn *ended = rt_turns.all; /* rt_turn_end_of */
-    rt_pc allocated = 0;
-    while (ended && (rt_addr)ended != addr)
-        ended = ended->next;
-    if (ended) {
-        put_object(number, "thread", NULL, ended->task.id, 0);
-    } else if (m) {
-        put_object(number, "global", m, addr, 0);
-    } else if (rt_heap_find(addr, &block)) {
-        rt_pc frames[2] = {0};
-        rt_stack_read(block.stack, frames, 2); /* [0] is malloc */
-        allocated = frames[1] ? frames[1] - 1 : frames[0];
-        m = module_of(allocated);
-        put_object(number, "heap", m, allocated, addr - block.start);
-    } else if (rt_thread_of_stack(addr, &uid, &is_tls)) {
-        put_object(number, "stack", NULL, uid, 0);
-    }
 }
 
 void rt_trace_finding(uint32_t thread, unsigned number, const char *type)

@@ -2,6 +2,7 @@
 #ifndef REPRISE_RUNTIME_TURN_TRACE_H
 #define REPRISE_RUNTIME_TURN_TRACE_H
 
+#include "module.h"
 #include "turn_state.h"
 
 extern bool rt_trace_on;
@@ -18,9 +19,16 @@ void rt_trace_switch(const struct core_task *from, const struct core_task *to, e
 void rt_trace_choice(struct rt_turn *me, uint32_t count, uint32_t chosen);
 void rt_trace_wait(struct rt_turn *me);
 void rt_trace_born(struct rt_turn *parent, struct rt_turn *child);
-void rt_trace_object(uint32_t number, rt_addr addr);
 void rt_trace_finding(uint32_t thread, unsigned number, const char *type);
 void rt_trace_end(int status); /* last line; writes all */
 void rt_trace_flush(void);
+
+/* Says what an object is, if that is known. turn_object.c, go/object.c. */
+void rt_trace_object(uint32_t number, rt_addr addr);
+/* For these two: the module of an address, told of when it is new, or NULL; */
+const struct rt_module *rt_trace_module(rt_addr addr);
+/* and the line of an object; see wire/trace.h. */
+void rt_trace_put_object(uint32_t number, const char *kind, const struct rt_module *m, rt_addr addr,
+                         size_t into);
 
 #endif
