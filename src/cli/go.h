@@ -24,11 +24,33 @@
 #include <limits.h>
 #include <stdbool.h>
 
+/* ---- go.c: the verb ---- */
+
+enum go_option {
+    GO_OPTION_GO = 1,
+    GO_OPTION_SEED,
+    GO_OPTION_STRATEGY,
+    GO_OPTION_SET,
+    GO_OPTION_SIDECAR,
+    GO_OPTION_HUNT,
+    GO_OPTION_FOR_HUNT, /* and what follows: handed to the hunt under its name there */
+    GO_OPTION_SEEDS,
+    GO_OPTION_RUNS, /* the same as seeds */
+    GO_OPTION_TIME,
+    GO_OPTION_JOBS,
+    GO_OPTION_ALL,
+    GO_OPTION_KEEP_GOING,
+    GO_OPTION_SEED_FROM,
+};
+
+/* As `reprise hunt` calls it. */
+const char *go_option_name(enum go_option id);
+
 /* ---- go_options.c: the command line ---- */
 
 /* What a word behind the subcommand is. */
 enum go_word {
-    GO_BUILD_FLAG, /* for go itself: -tags, -ldflags=..., -o; and the value of one, as next word */
+    GO_BUILD_FLAG, /* for go itself: -tags, -ldflags=..., -o; or the value of one */
     GO_TEST_FLAG,  /* go test: for the test binary, which calls it -test.NAME: -run, -count, -v */
     GO_OPERAND,    /* a package, a pattern or a .go file */
     GO_REST,       /* for the program: behind -args, behind what go run runs, flags that go test
@@ -38,7 +60,8 @@ enum go_word {
 struct go_command {
     const char *subcommand; /* "test"; NULL: none, there was only help to give */
     const char *directory;  /* of -C, else NULL. It is in neither of the lists below. */
-    struct words words;     /* behind the subcommand, in order, without -C, -overlay and ours */
+    struct words words;     /* behind the subcommand, in order, without -C, -overlay and ours;
+                               all of them when nothing is built */
     enum go_word *kinds;    /* of each */
     bool builds;            /* build, install, run, test: gets the overlay */
 
@@ -53,7 +76,7 @@ struct go_command {
                                     "--seeds=100", "--time=10m", "--all", ... */
 
     /* of go's that matter to us */
-    const char *overlay; /* -overlay=FILE as written; NULL: none, or only that of GOFLAGS */
+    const char *overlay; /* -overlay=FILE as written; NULL: none but that of GOFLAGS */
     const char *output;  /* -o */
     bool compile_only;   /* test -c */
     bool counted;        /* test -count=N was given */
@@ -71,12 +94,17 @@ struct go_tool {
     char *version; /* "go1.26.8" */
     char *goroot;
     char *flags;              /* GOFLAGS, as go reads it: also that of `go env -w` */
-    struct go_version number; /* 0.0: not a number that we can read */
+    struct go_version number; /* 0.0: of no release, so newer than all */
     bool known; /* the edits are for this version; otherwise there is only detection */
 };
 
-/* Finds it. 127 when there is none, 126 when it is not executable. */
+/* Finds it: --go, REPRISE_GO, PATH. */
 int go_find(struct go_tool *tool, const struct go_command *command);
+
+/* The output of go, called with the words in command->directory; its errors are ours. To be freed;
+ * NULL when it could not be started. *status: its exit status. */
+char *go_output(const struct go_tool *tool, const struct go_command *command,
+                const char *const *words, int *status);
 
 /* Asks it, in command->directory, and checks that a build with -race can work. Sets CGO_ENABLED=1
  * in our environment when it was not set. A seed and a version that is not known: refused. */
@@ -85,16 +113,14 @@ int go_ask(struct go_tool *tool, const struct go_command *command);
 /* ---- go_overlay.c: the overlay ---- */
 
 struct go_place {
-    char overlay[PATH_MAX];   /* the file for -overlay=, absolute */
-    char temporary[PATH_MAX]; /* directory to remove at the end; "": none */
+    char overlay[PATH_MAX]; /* the file for -overlay=, absolute */
 };
 
-/* Finds it in the cache or makes it. A user's own (command->overlay, or in tool->flags) is merged
- * into a temporary file. Until go_place_drop() SIGINT, SIGTERM and SIGHUP don't end this process
- * while it makes files; it returns 128+N then. */
+/* Finds it in the cache or makes it; one of a user's own (command->overlay, or in tool->flags) is
+ * merged with it in a temporary file. What is temporary goes at exit. From here on SIGINT, SIGTERM
+ * and SIGHUP end this process only through what it does next: 128+N comes back when one arrived. */
 int go_place_make(struct go_place *place, const struct go_tool *tool,
                   const struct go_command *command);
-void go_place_drop(struct go_place *place);
 
 /* ---- go_run.c: the child ---- */
 
@@ -106,14 +132,10 @@ void go_start_line(struct words *line, const struct go_command *command, const s
 /* Runs it in our place, as child_run() does, under the settings. Its exit status, or 126. */
 int go_execute(const struct words *line, const struct words *settings, bool seeded);
 
-/* Has the file the text that stands in every program with our runtime? false: also when it cannot
- * be read. */
-bool go_has_runtime(const char *path);
-
 /* ---- go_hunt.c ---- */
 
 /* `reprise go test --hunt ...`, `reprise go run --hunt ...`: exit statuses as those of `reprise
- * hunt`. The caller drops the place. */
+ * hunt`. */
 int go_hunt(const struct go_command *command, const struct go_tool *tool,
             const struct go_place *place);
 
