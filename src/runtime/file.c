@@ -1,11 +1,11 @@
 #include "file.h"
 #include "sys/sys.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -39,9 +39,11 @@ const char *rt_base_name(const char *path)
  * what it was told into the auxiliary vector. */
 static void look_behind_linker(char path[RT_LOG_PATH])
 {
-    const char *base = rt_base_name(path), *told = (const char *)getauxval(AT_EXECFN);
-    if (told && (!rt_strncmp(base, "ld-", 3) || !rt_strncmp(base, "ld.so", 5)) &&
-        rt_strcmp(base, rt_base_name(told)))
+    const char *base = rt_base_name(path);
+    if (rt_strncmp(base, "ld-", 3) && rt_strncmp(base, "ld.so", 5))
+        return;
+    const char *told = (const char *)sys_auxv(AT_EXECFN);
+    if (told && rt_strcmp(base, rt_base_name(told)))
         rt_absolute_path(told, path);
 }
 

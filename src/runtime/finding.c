@@ -2,6 +2,7 @@
 #include "event.h"
 #include "file.h"
 #include "format.h"
+#include "host.h"
 #include "module.h"
 #include "options.h"
 #include "report_json.h"
@@ -58,13 +59,14 @@ static const struct {
     [RT_FINDING_STUCK] = {"deadlock (no thread can run)", "deadlock", 0},
     [RT_FINDING_LOST_WAKEUP] = {"lost wake-up (no thread can run)", "lost-wakeup", 0},
     [RT_FINDING_LIVELOCK] = {"livelock (max_steps passed)", "livelock", 0},
+    [RT_FINDING_GOROUTINE_LEAK] = {"goroutine leak", "goroutine-leak", SWITCH(report_thread_leaks)},
 #undef SWITCH
 };
 
 const char *rt_finding_title(const struct rt_finding *f)
 {
-    const char *header = f->type == RT_FINDING_EXTERNAL_RACE ? rt_tag_header(f->tag) : NULL;
-    return header ? header : types[f->type].title;
+    const char *title = rt_host_title(f);
+    return title ? title : types[f->type].title;
 }
 
 const char *rt_finding_name(enum rt_finding_type type)
@@ -299,19 +301,6 @@ static void put_notes(struct rt_text *b)
 
 /* ---- telling ---- */
 
-/* Hooks of the program; the C++ one is __tsan::OnReport(ReportDesc const*, bool). */
-extern void __tsan_on_report(void *report) __attribute__((weak));
-extern bool _ZN6__tsan8OnReportEPKNS_10ReportDescEb(const void *report, bool suppressed)
-    __attribute__((weak));
-
-static bool is_unwanted(struct rt_finding *f)
-{
-    bool suppressed = rt_suppress_finding(f);
-    if (_ZN6__tsan8OnReportEPKNS_10ReportDescEb)
-        suppressed = _ZN6__tsan8OnReportEPKNS_10ReportDescEb(f, suppressed);
-    return suppressed;
-}
-
 static void tell(struct rt_finding *f)
 {
     static struct rt_text text; /* kept: under the report lock */
@@ -323,8 +312,7 @@ static void tell(struct rt_finding *f)
     put_notes(&text);
     rt_stream_write(text.data, text.length);
     rt_sidecar_finding(f, number);
-    if (__tsan_on_report)
-        __tsan_on_report(f);
+    rt_host_reported(f);
 }
 
 /* report_atomic_races and report_free_races are about accesses, not about types. */
@@ -348,7 +336,7 @@ static bool submit(struct rt_finding *f)
     if (f->naccess == 2 && rt_options.suppress_equal_addresses && address_seen_before(f))
         return false;
     rt_finding_current = f;
-    bool told = !is_unwanted(f);
+    bool told = !rt_host_suppressed(f, rt_suppress_finding(f));
     if (told)
         tell(f);
     rt_finding_current = NULL;
@@ -382,18 +370,11 @@ void rt_finding_init(void)
 
 void rt_finding_finish(void)
 {
-    char line[64];
-    struct rt_text b = {.data = line, .capacity = sizeof line, .fixed = true};
+    struct rt_text b = {0};
     if (rt_options.print_suppressions)
         rt_suppress_print();
-    if (rt_options.print_module_map == 1) {
-        struct rt_text map = {0};
-        rt_put_module_map(&map);
-        rt_stream_write(map.data, map.length);
-        rt_text_free(&map);
-    }
-    if (!rt_finding_count())
-        return;
-    rt_put(&b, "ThreadSanitizer: reported %u warnings\n", rt_finding_count());
-    rt_stream_write(b.data, b.length);
+    rt_put_last_words(&b, rt_finding_count());
+    if (b.length)
+        rt_stream_write(b.data, b.length);
+    rt_text_free(&b);
 }

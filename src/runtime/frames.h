@@ -25,7 +25,11 @@ void rt_shown_read(struct rt_shown *f, rt_stack s);
 /* The frame that names the finding: the innermost of the user's own. NULL when empty. */
 const struct rt_shown_frame *rt_shown_main(const struct rt_shown *f);
 
-/* Is it part of this runtime or of the C++ library's headers? */
+/* ---- frames_own.c, go/frames.c ---- */
+
+/* Is it part of the runtime, or of a library that stands between the user's code and it? */
 bool rt_frame_is_internal(const struct rt_shown_frame *frame);
+/* Drops what is below main or below the start of a thread. */
+void rt_shown_cut_bottom(struct rt_shown *f);
 
 #endif

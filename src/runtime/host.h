@@ -3,10 +3,11 @@
  * program (host.c) and a Go program (go/gorace.c). Whatever differs in more than a word has files
  * of its own on both sides with one header in front:
  *
- *     symbol_lookup.h   what is at an address     symbol_lookup.c    go/symbol.c
- *     module.h          which modules there are   module.c           go/module.c
- *     report_text.h     how a report looks        report_text.c      go/text.c
- *     rt_finding_locate what memory it is         location.c         go/location.c
+ *     symbol_lookup.h    what is at an address       symbol_lookup.c   go/symbol.c
+ *     frames.h           which frames are shown      frames_own.c      go/frames.c
+ *     module.h           which modules there are     module.c          go/module.c
+ *     report_text.h      how a report looks          report_text.c     go/text.c
+ *     rt_finding_locate  what memory it is about     location.c        go/location.c
  */
 #ifndef REPRISE_RUNTIME_HOST_H
 #define REPRISE_RUNTIME_HOST_H
@@ -25,6 +26,9 @@ char **rt_host_environment(void);
 const char *rt_host_options(void);
 const char *rt_host_suppressions(void);
 
+/* What a finding is called, where that is not what finding.c calls it, else NULL. Under the report
+ * lock. */
+const char *rt_host_title(const struct rt_finding *f);
 /* The program's say in whether this is to be kept quiet; suppressed: what we think. */
 bool rt_host_suppressed(const struct rt_finding *f, bool suppressed);
 /* A report was written. Both under the report lock. */

@@ -1,5 +1,6 @@
 #include "options.h"
 #include "file.h"
+#include "host.h"
 #include "say.h"
 #include "sys/sys.h"
 
@@ -8,10 +9,6 @@
 #endif
 
 struct wire_options rt_options;
-
-/* What the program brings along; absent in most. */
-extern const char *__tsan_default_options(void) __attribute__((weak));
-extern char **environ;
 
 /* Complaints wait until log_path is known. */
 static struct rt_text complaints;
@@ -85,13 +82,14 @@ static const char *find_in(const char *entry, const char *name)
     return rt_strncmp(entry, name, n) == 0 && entry[n] == '=' ? entry + n + 1 : NULL;
 }
 
-/* saved: the contents of /proc/self/environ, used while libc has none yet. */
+/* saved: the contents of /proc/self/environ, used where the host has none at hand. */
 const char *rt_environment(struct rt_text *saved, const char *name)
 {
-    if ((!environ || !environ[0]) && !saved->data)
+    char **environment = rt_host_environment();
+    if (!environment && !saved->data)
         rt_file_read("/proc/self/environ", saved);
     const char *value = NULL;
-    for (char **e = environ; e && *e && !value; e++)
+    for (char **e = environment; e && *e && !value; e++)
         value = find_in(*e, name);
     for (size_t at = 0; !value && at < saved->length; at += rt_strlen(saved->data + at) + 1)
         value = find_in(saved->data + at, name);
@@ -136,10 +134,10 @@ static void say_hello(void)
 
 void rt_options_init(void)
 {
-    static const char *const sources[] = {"TSAN_OPTIONS", "REPRISE_OPTIONS"};
+    const char *const sources[] = {rt_host_options_variable, "REPRISE_OPTIONS"};
     struct rt_text saved = {0};
     wire_options_default(&rt_options);
-    const char *text = __tsan_default_options ? __tsan_default_options() : NULL;
+    const char *text = rt_host_options();
     if (text)
         apply(text, 0);
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {

@@ -1,6 +1,7 @@
 /*
- * The options in force: TSAN_OPTIONS, then REPRISE_OPTIONS (the later wins), over what the
- * program gives through __tsan_default_options. The table is wire/options.def.
+ * The options in force: TSAN_OPTIONS (in a Go program GORACE), then REPRISE_OPTIONS (the later
+ * wins), over what the program gives through __tsan_default_options. The table is
+ * wire/options.def.
  */
 #ifndef REPRISE_RUNTIME_OPTIONS_H
 #define REPRISE_RUNTIME_OPTIONS_H

@@ -3,6 +3,7 @@
 #include "../wire/sidecar.h"
 #include "file.h"
 #include "frames.h"
+#include "host.h"
 #include "json.h"
 #include "options.h"
 #include "sys/sys.h"
@@ -52,6 +53,13 @@ static void put_arguments(void)
     rt_text_free(&args);
 }
 
+/* Which language the program is written in; left out for C and its like. */
+static void put_language(void)
+{
+    if (rt_host_language[0])
+        rt_json_string(&line, "language", rt_host_language);
+}
+
 /* A forked child writes its own, before its first finding. */
 static void start_line(void)
 {
@@ -65,6 +73,7 @@ static void start_line(void)
     if (exe && exe->build_id_bytes)
         rt_json_bytes(&line, "build_id", exe->build_id, exe->build_id_bytes);
     rt_json_string(&line, "runtime", REPRISE_VERSION);
+    put_language();
     end_line();
 }
 
@@ -228,6 +237,8 @@ static void put_wait(const struct rt_finding_wait *w)
     rt_json_open(&line, NULL, "{");
     rt_json_number(&line, "thread", w->thread);
     rt_json_string(&line, "op", core_op_name((enum core_op)w->op));
+    if (w->reason)
+        rt_json_string(&line, "reason", w->reason);
     if (w->object)
         rt_json_address(&line, "object", w->object);
     if (w->holder)
@@ -264,7 +275,7 @@ static void put_location(const struct rt_finding_location *loc)
         rt_json_string(&line, "name", loc->name);
         rt_json_number(&line, "module", module_number(rt_module_of(loc->start)));
         rt_json_address(&line, "offset", loc->module_offset);
-    } else {
+    } else if (loc->thread != RT_THREAD_UNKNOWN) {
         rt_json_number(&line, "thread", loc->thread);
     }
     if (loc->type == RT_LOC_FD) {
@@ -277,6 +288,13 @@ static void put_location(const struct rt_finding_location *loc)
     rt_json_close(&line, "}");
 }
 
+static void put_test(uint32_t uid)
+{
+    char test[RT_HOST_TEST_BYTES];
+    if (rt_host_test_of(uid, test))
+        rt_json_string(&line, "test", test);
+}
+
 static void put_thread(uint32_t uid)
 {
     struct rt_thread_info info;
@@ -284,9 +302,13 @@ static void put_thread(uint32_t uid)
         return;
     rt_json_open(&line, NULL, "{");
     rt_json_number(&line, "id", uid);
-    rt_json_number(&line, "tid", info.os_tid);
+    if (info.os_tid)
+        rt_json_number(&line, "tid", info.os_tid);
     rt_json_string(&line, "name", info.name);
     rt_json_string(&line, "state", info.finished ? "finished" : "running");
+    if (info.is_main && uid != 0)
+        rt_json_true(&line, "main");
+    put_test(uid);
     if (!info.is_main) {
         rt_json_number(&line, "parent", info.parent);
         put_stack("stack", info.created);
@@ -375,6 +397,16 @@ static void put_signature(const struct rt_finding *f)
         rt_json_close(&line, "]");                                                                 \
     } while (0)
 
+/* Who is at fault first of all: who made the access that completed the race, or who waits. */
+static uint32_t first_thread(const struct rt_finding *f)
+{
+    if (f->naccess)
+        return f->access[0].thread;
+    if (f->wait[0].op || f->wait[0].reason)
+        return f->wait[0].thread;
+    return f->nthread ? f->thread[0] : 0;
+}
+
 void rt_sidecar_finding(const struct rt_finding *f, unsigned number)
 {
     if (!log.path[0])
@@ -386,9 +418,11 @@ void rt_sidecar_finding(const struct rt_finding *f, unsigned number)
     rt_json_string(&line, "type", rt_finding_name(f->type));
     rt_json_string(&line, "title", rt_finding_title(f));
     put_signature(f);
+    put_language();
+    put_test(first_thread(f));
     PUT_LIST("accesses", f->naccess, put_access(&f->access[i]));
     PUT_LIST("stacks", f->nstack, put_stack(NULL, f->stack[i]));
-    PUT_LIST("waits", f->wait[0].op ? f->nstack : 0, put_wait(&f->wait[i]));
+    PUT_LIST("waits", f->wait[0].op || f->wait[0].reason ? f->nstack : 0, put_wait(&f->wait[i]));
     PUT_LIST("edges", f->nedge, put_edge(&f->edge[i]));
     PUT_LIST("locations", f->nloc, put_location(&f->loc[i]));
     PUT_LIST("threads", f->nthread, put_thread(f->thread[i]));

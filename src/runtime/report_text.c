@@ -332,3 +332,11 @@ void rt_put_report(struct rt_text *b, const struct rt_finding *f)
         rt_put_module_map(b);
     rt_put(b, "==================\n");
 }
+
+void rt_put_last_words(struct rt_text *b, unsigned reports)
+{
+    if (rt_options.print_module_map == 1)
+        rt_put_module_map(b);
+    if (reports)
+        rt_put(b, "ThreadSanitizer: reported %u warnings\n", reports);
+}

@@ -12,6 +12,9 @@
 /* Appends the whole report, closing bar included. */
 void rt_put_report(struct rt_text *b, const struct rt_finding *f);
 
+/* Appends what is said at exit, when so many reports were written: maybe nothing. */
+void rt_put_last_words(struct rt_text *b, unsigned reports);
+
 /* Appends one frame as a format of stack_trace_format says; number is its place in the stack. */
 void rt_put_frame(struct rt_text *b, const char *format, unsigned number,
                   const struct rt_shown_frame *frame);

@@ -1,15 +1,13 @@
 #include "suppress.h"
-#include "../core/suppression.h"
 #include "file.h"
+#include "host.h"
 #include "options.h"
 #include "say.h"
 #include "sys/sys.h"
 
 #include <errno.h>
 
-static struct core_suppressions set;
-
-extern const char *__tsan_default_suppressions(void) __attribute__((weak));
+struct core_suppressions rt_suppressions;
 
 /* ---- reading ---- */
 
@@ -42,15 +40,14 @@ void rt_suppress_init(void)
         if (error)
             rt_say("cannot read the suppressions in '%s': %s; nothing of it applies", file,
                    rt_error_text(error));
-        core_suppressions_parse(&set, text.data, text.length, complain, (void *)(uintptr_t)file);
+        core_suppressions_parse(&rt_suppressions, text.data, text.length, complain,
+                                (void *)(uintptr_t)file);
     }
     rt_text_free(&text);
-    const char *built_in = __tsan_default_suppressions ? __tsan_default_suppressions() : NULL;
+    const char *built_in = rt_host_suppressions();
     if (built_in)
-        core_suppressions_parse(&set, built_in, rt_strlen(built_in), complain,
+        core_suppressions_parse(&rt_suppressions, built_in, rt_strlen(built_in), complain,
                                 (void *)(uintptr_t)"of the program");
-    rt_callers_filtered =
-        set.has[CORE_SUPPRESS_LIBRARY] || rt_options.ignore_noninstrumented_modules;
 }
 
 /* ---- what matched before: by the frame, or the global's address ---- */
@@ -98,6 +95,7 @@ static enum core_suppression_type type_of(const struct rt_finding *f)
 {
     switch (f->type) {
     case RT_FINDING_THREAD_LEAK:
+    case RT_FINDING_GOROUTINE_LEAK:
         return CORE_SUPPRESS_THREAD;
     case RT_FINDING_MUTEX_DESTROY_LOCKED:
     case RT_FINDING_MUTEX_DOUBLE_LOCK:
@@ -139,11 +137,12 @@ static bool stack_at(const struct rt_finding *f, size_t i, rt_stack *s)
 static struct core_suppression *match_frame(enum core_suppression_type type,
                                             const struct rt_shown_frame *frame)
 {
-    struct core_suppression *row = core_suppressions_match(&set, type, frame->symbol->function);
+    struct core_suppression *row =
+        core_suppressions_match(&rt_suppressions, type, frame->symbol->function);
     if (!row)
-        row = core_suppressions_match(&set, type, frame->symbol->file);
+        row = core_suppressions_match(&rt_suppressions, type, frame->symbol->file);
     if (!row && frame->code->module)
-        row = core_suppressions_match(&set, type, frame->code->module->path);
+        row = core_suppressions_match(&rt_suppressions, type, frame->code->module->path);
     return row;
 }
 
@@ -172,9 +171,9 @@ static bool match_location(enum core_suppression_type type, const struct rt_find
 {
     if (loc->type != RT_LOC_GLOBAL)
         return false;
-    struct core_suppression *row = core_suppressions_match(&set, type, loc->name);
+    struct core_suppression *row = core_suppressions_match(&rt_suppressions, type, loc->name);
     if (!row)
-        row = core_suppressions_match(&set, type, loc->module);
+        row = core_suppressions_match(&rt_suppressions, type, loc->module);
     if (row)
         row->hits++;
     return row != NULL;
@@ -193,7 +192,8 @@ bool rt_suppress_finding(const struct rt_finding *f)
 {
     enum core_suppression_type type = type_of(f);
     rt_stack s;
-    if (!set.has[type] && !(type == CORE_SUPPRESS_RACE && set.has[CORE_SUPPRESS_RACE_TOP]))
+    if (!rt_suppressions.has[type] &&
+        !(type == CORE_SUPPRESS_RACE && rt_suppressions.has[CORE_SUPPRESS_RACE_TOP]))
         return false;
     for (size_t i = 0; stack_at(f, i, &s); i++)
         if (match_stack(type, s))
@@ -202,54 +202,6 @@ bool rt_suppress_finding(const struct rt_finding *f)
         if (match_location(type, &f->loc[i]))
             return true;
     return false;
-}
-
-/* ---- called_from_lib ---- */
-
-/* Two modules for one template would make the choice a matter of luck: the program ends. */
-static const struct rt_module *find_library(const char *template)
-{
-    const struct rt_module *m, *found = NULL;
-    for (size_t i = 0; (m = rt_module_at(i)); i++) {
-        if (!m->loaded || !core_template_match(template, m->path))
-            continue;
-        if (found) {
-            rt_report_line("called_from_lib suppression '%s' is matched against 2 libraries: '%s' "
-                           "and '%s'",
-                           template, found->path, m->path);
-            rt_halt();
-        }
-        found = m;
-    }
-    return found;
-}
-
-static void check_unloaded(const char *template)
-{
-    const struct rt_module *m;
-    for (size_t i = 0; (m = rt_module_at(i)); i++)
-        if (m->ignored && !m->loaded && core_template_match(template, m->path)) {
-            rt_report_line("library '%s' that was matched against called_from_lib suppression '%s' "
-                           "is unloaded",
-                           m->path, template);
-            rt_halt();
-        }
-}
-
-void rt_suppress_libraries(void)
-{
-    for (size_t i = 0; i < set.count && set.has[CORE_SUPPRESS_LIBRARY]; i++) {
-        struct core_suppression *row = &set.rows[i];
-        if (row->type != CORE_SUPPRESS_LIBRARY)
-            continue;
-        const struct rt_module *m = find_library(row->template);
-        if (m && !m->ignored) {
-            row->hits++;
-            rt_module_ignore(m);
-        }
-        if (!m)
-            check_unloaded(row->template);
-    }
 }
 
 /* ---- print_suppressions ---- */
@@ -263,18 +215,18 @@ static void put_row(struct rt_text *b, const struct core_suppression *row)
 
 static void put_rows(struct rt_text *b, bool matched)
 {
-    for (size_t i = 0; i < set.count; i++)
-        if (!set.rows[i].hits == !matched)
-            put_row(b, &set.rows[i]);
+    for (size_t i = 0; i < rt_suppressions.count; i++)
+        if (!rt_suppressions.rows[i].hits == !matched)
+            put_row(b, &rt_suppressions.rows[i]);
 }
 
 void rt_suppress_print(void)
 {
     struct rt_text b = {0};
     unsigned hits = 0, unused = 0;
-    for (size_t i = 0; i < set.count; i++) {
-        hits += set.rows[i].hits;
-        unused += !set.rows[i].hits;
+    for (size_t i = 0; i < rt_suppressions.count; i++) {
+        hits += rt_suppressions.rows[i].hits;
+        unused += !rt_suppressions.rows[i].hits;
     }
     if (hits)
         rt_put(&b, "ThreadSanitizer: Matched %u suppressions (pid=%d):\n", hits, sys_pid());

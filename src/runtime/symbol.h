@@ -16,6 +16,7 @@
 struct rt_symbol {
     const char *function, *file; /* NULL = unknown */
     int line, column;            /* 0 = unknown */
+    uintptr_t in_function;       /* Go: of the instruction, counted from the function's start */
 };
 
 struct rt_code {

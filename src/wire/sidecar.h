@@ -12,7 +12,8 @@
  *   pid       process id
  *
  * kind "start", once a process:      exe (path), args (array of strings), build_id of exe,
- *                                    runtime (its version)
+ *                                    runtime (its version), language: "go"; left out: C and its
+ *                                    like
  * kind "end", when it exits orderly, or by a signal that the runtime sees:
  *   findings    count
  *   status      exit status, or 128 + signal
@@ -35,10 +36,14 @@
  *   type        stable name in lower case with dashes: "data-race", "lock-order", ...
  *   title       as in the text report: "data race"
  *   signature   what makes two reports the same finding; its version comes first: "1-9f3c..."
+ *   language    as in "start"
+ *   test        the test that was running: that of the thread whose access completed the race, or
+ *               of the first that waits; only where the runtime knows of tests (Go)
  *   seed, strategy   what brings the execution back
  *   step        schedule points passed until then
- *   waits       deadlock: array of {thread, op, object, holder: thread or left out}; stacks[i] is
- *               where waits[i] waits
+ *   waits       deadlock, goroutine leak: array of {thread, op, object, holder: thread or left out,
+ *               reason: in words of the language's own runtime ("chan receive"), where it has any};
+ *               stacks[i] is where waits[i] waits
  *   accesses    array; [0] is the access that completed the race
  *                 op        "read" or "write"
  *                 atomic    true; left out when plain
@@ -54,11 +59,13 @@
  *                 kind      "global", "heap", "stack", "tls" or "fd"
  *                 address, size
  *                 name, module, offset   of a global; module as in a frame
- *                 thread    who allocated, or whose stack it is
+ *                 thread    who allocated, or whose stack it is; left out: not known
  *                 fd, closed
  *                 stack     of the allocation, or of the open
- *   threads     array of {id, tid, name, state: "running" or "finished", parent: id, stack}
- *               0 is the main thread; stack is where it was created
+ *   threads     array of {id, tid, name, state: "running" or "finished", parent: id, stack, test,
+ *               main: true or left out}; stack is where it was created. 0 is the main thread,
+ *               unless another says that it is. Goroutines have no tid; Go's own reports number
+ *               them alike
  *   mutexes     array of {id, address, stack, destroyed: true or left out}
  *   sleep       stack of the sleep that alone seemed to order the accesses
  *   count       of equal threads that leaked
@@ -66,7 +73,7 @@
  *   modules     array of {path, build_id}
  *   symbols     what was known when the report was written: array of {module, offset, rows}, one
  *               for each frame; rows: array of {function, file, line, column}, innermost inlined
- *               function first
+ *               function first. Of Go it is always all
  *   degraded    in what the run was not exact until then, left out when in nothing; array of
  *               "folded-stacks" (repeated calls of deep recursion are missing), "history"
  *               (accesses were forgotten to save memory), "threads" (very many: some of the dead
