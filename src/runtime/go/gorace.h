@@ -20,6 +20,9 @@ enum { RT_GO_PROC = 0, RT_GO_CODE = 1, RT_GO_DATA = 2 };
 /* Before the first finding; rt_options_init and rt_finding_init come after it. */
 void rt_go_report_init(rt_go_callback callback);
 
+/* The block of Go's heap that contains addr; false: none does. Under the report lock. */
+bool rt_go_heap_block(rt_addr addr, rt_addr *start, size_t *bytes);
+
 /* __tsan_fini: waits as atexit_sleep_ms says, writes the last words and the sidecar's end.
  * Returns what to exit with: exitcode= when races were reported, else status. Once. */
 int rt_go_finish(int status);

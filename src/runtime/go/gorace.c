@@ -1,0 +1,85 @@
+/* A Go program as host (host.h), and the end of its run. */
+#include "gorace.h"
+#include "../finding.h"
+#include "../host.h"
+#include "../options.h"
+#include "../report_json.h"
+#include "../sys/sys.h"
+#include "../thread.h"
+#include "../turn.h"
+
+const char rt_host_language[] = "go";
+const char rt_host_options_variable[] = "GORACE";
+
+/* libc's is not there, or not yet. */
+char **rt_host_environment(void)
+{
+    return NULL;
+}
+
+/* Go's runtime gave this one up after 1.19: a second bug of the same variable is reported, too. */
+const char *rt_host_options(void)
+{
+    return "suppress_equal_addresses=0";
+}
+
+const char *rt_host_suppressions(void)
+{
+    return NULL;
+}
+
+const char *rt_host_title(const struct rt_finding *f)
+{
+    switch (f->type) {
+    case RT_FINDING_STUCK:
+        return "deadlock (no goroutine can run)";
+    case RT_FINDING_LOST_WAKEUP:
+        return "lost wake-up (no goroutine can run)";
+    default:
+        return NULL;
+    }
+}
+
+bool rt_host_suppressed(const struct rt_finding *f, bool suppressed)
+{
+    (void)f;
+    return suppressed;
+}
+
+void rt_host_reported(struct rt_finding *f)
+{
+    (void)f;
+}
+
+bool rt_host_test_of(uint32_t uid, char name[RT_HOST_TEST_BYTES])
+{
+    return rt_go_test_of(uid, name, RT_HOST_TEST_BYTES);
+}
+
+/* ---- the end ---- */
+
+/* Goroutines that still run may be about to race: they get the time that the option grants. With a
+ * seed they have had their turns. */
+static void wait_for_others(void)
+{
+    struct timespec ts = {rt_options.atexit_sleep_ms / 1000,
+                          rt_options.atexit_sleep_ms % 1000 * 1000000l};
+    if (rt_enabled && rt_options.atexit_sleep_ms > 0 && rt_thread_live_count() > 1 &&
+        !rt_controlled())
+        sys_sleep(&ts);
+}
+
+int rt_go_finish(int status)
+{
+    static uint32_t finished; /* atomic: two goroutines may call os.Exit */
+    if (!rt_ready || __atomic_exchange_n(&finished, 1, __ATOMIC_RELAXED))
+        return status;
+    wait_for_others();
+    rt_report_lock(NULL); /* a report that is being written is written to its end */
+    rt_finding_finish();
+    if (rt_finding_count() && rt_options.exitcode)
+        status = rt_options.exitcode;
+    rt_sidecar_end(status);
+    rt_report_unlock();
+    return status;
+}
