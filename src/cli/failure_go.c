@@ -159,11 +159,11 @@ static char *test_of_stack(const char *stack)
     return NULL;
 }
 
-/* "panic: test timed out after 10m0s", and below it "running tests:" and their names. */
+/* "panic: test timed out after 10m0s", and indented below it "running tests:" and their names. */
 static char *test_that_ran(const char *line)
 {
     line = next_line(line);
-    if (!starts(line, "running tests:"))
+    if (!starts(line + strspn(line, "\t "), "running tests:"))
         return NULL;
     line = next_line(line);
     line += strspn(line, "\t ");

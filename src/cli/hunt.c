@@ -216,7 +216,9 @@ static void settle_plan(struct hunt *hunt, char **argv)
     struct hunt_plan *plan = &hunt->result.plan;
     for (; *argv; argv++)
         words_add(&plan->argv, *argv);
-    plan->directory = getcwd(here, sizeof here) ? here : "";
+    plan->directory = hunt->target.directory      ? hunt->target.directory
+                      : getcwd(here, sizeof here) ? here
+                                                  : "";
     hunt_set_options(hunt, 0);
     if (!plan->strategies.count)
         words_add(&plan->strategies, "random");
@@ -278,7 +280,7 @@ static int search(struct hunt *hunt)
     return status_of(hunt);
 }
 
-static int start(struct hunt *hunt, char **argv)
+int hunt_program(struct hunt *hunt, char **argv)
 {
     struct symbols_settings settings = {0};
     hunt->target.who = "hunt";
@@ -300,25 +302,33 @@ static int start(struct hunt *hunt, char **argv)
     return status;
 }
 
-static int hunt_main(int argc, char **argv)
+int hunt_read_options(struct hunt *hunt, int argc, char **argv, int *next)
 {
-    static struct hunt hunt; /* zero; too large for a stack to like */
     struct cli_arguments arguments = {&cli_verb_hunt, argc, argv, 1, NULL};
     int id;
-    hunt.result.plan.first_seed = 1;
+    hunt->result.plan.first_seed = 1;
     while ((id = cli_next(&arguments)) > 0) {
-        int status = apply(&hunt, id, arguments.value);
+        int status = apply(hunt, id, arguments.value);
         if (status)
             return status;
     }
     if (id != CLI_END)
-        return id == CLI_HELP ? CLI_OK : CLI_USAGE;
-    if (arguments.next >= argc) {
+        return id == CLI_HELP ? CLI_HELP : CLI_USAGE;
+    *next = arguments.next;
+    return settle_shard(hunt);
+}
+
+static int hunt_main(int argc, char **argv)
+{
+    static struct hunt hunt; /* zero; too large for a stack to like */
+    int next, status = hunt_read_options(&hunt, argc, argv, &next);
+    if (status)
+        return status == CLI_HELP ? CLI_OK : status;
+    if (next >= argc) {
         cli_error("hunt", "no program given; see `reprise help hunt`");
         return CLI_USAGE;
     }
-    int status = settle_shard(&hunt);
-    return status ? status : start(&hunt, argv + arguments.next);
+    return hunt_program(&hunt, argv + next);
 }
 
 /* ---- tables ---- */

@@ -4,6 +4,7 @@
  *     hunt_baseline.c the first run
  *     hunt_search.c   the seeds: which, how many at a time, until when
  *     hunt_found.c    what was found: known again, run once more, kept
+ *     hunt_alone.c    a failure of a Go test, looked for in that test alone
  *     hunt_keep.c     where it is kept: the database, or a file when that is not possible
  *     hunt_result.c   that file, which is also what a shard leaves and `reprise merge` reads
  *     hunt_print.c    what is said: findings, the live list, the end
@@ -35,6 +36,8 @@ struct found {
     char *inexact;       /* what came from outside at a time of its own; NULL: nothing known */
     bool other_schedule; /* it came back, but the schedule was another one */
     bool unkept;         /* is nowhere but on the screen */
+    char *test;          /* the Go test that it is about; NULL: none, or not known */
+    bool alone;          /* its row is of a run of that test alone */
 };
 
 struct found_list {
@@ -106,6 +109,7 @@ void hunt_name_failures(struct hunt *hunt, const char *strategy, const char *see
 
 struct hunt {
     struct target target;
+    const struct go_hunted *go; /* what `reprise go` built: messages are in its words; NULL: not */
     struct words settings;      /* --set in the runtime's syntax */
     struct words run_settings;  /* those of a run: ours, and then these, which win */
     struct words bare_settings; /* the same, and reports name no functions (hunt_names.c) */
@@ -135,6 +139,14 @@ struct hunt {
     struct symbols *symbols;
 };
 
+/* ---- hunt.c ---- */
+
+/* Reads options from argv[1] on into a hunt that is zero; *next is the first operand. 0, CLI_USAGE
+ * after an error, or CLI_HELP after help was given. */
+int hunt_read_options(struct hunt *hunt, int argc, char **argv, int *next);
+/* All the rest, with this program. An exit status. */
+int hunt_program(struct hunt *hunt, char **argv);
+
 /* ---- hunt_baseline.c ---- */
 
 /* Stands for it where a seed is told. */
@@ -162,6 +174,17 @@ struct failures hunt_judge(const struct hunt *hunt, const struct attempt_outcome
 void hunt_found(struct hunt *hunt, const char *strategy, const char *seed,
                 const struct failures *failures, const struct attempt_outcome *outcome);
 
+/* What was wrong with a run, and all that it left behind, becomes that of the row. `again` is the
+ * same failure in that run; NULL: it did not come back. */
+void found_take(struct found *found, const struct failure *again,
+                const struct attempt_outcome *outcome);
+
+/* ---- hunt_alone.c ---- */
+
+/* Does the test that the finding is about show it also without the others? Then the row gets the
+ * seed of that run, which is shorter to play and to understand. */
+void hunt_alone(struct hunt *hunt, struct found *found);
+
 /* ---- hunt_keep.c ---- */
 
 /* Opens the database, or the results of the shard so far. 0, or an exit status. */
@@ -185,10 +208,15 @@ void hunt_progress(struct hunt *hunt, bool clear);
 void hunt_print_end(struct hunt *hunt);
 /* A list of findings with their rates. */
 void found_list_print(FILE *stream, const struct found_list *list, uint64_t done);
-/* "0 of N seeds failed: fewer than 1 in M schedules at 95 %" */
+/* "0 of N seeds failed: fewer than 1 in M schedules at 95 %", without newline */
 void hunt_print_silence(FILE *stream, uint64_t done);
 /* How many schedules at least pass for one that fails, when `done` were drawn and none did. */
 double hunt_silence(uint64_t done);
+/* What is hunted, for messages. */
+const char *hunt_subject(const struct hunt *hunt);
+/* The line that plays a seed again. `test`: in that test alone; NULL: in all of it. */
+void hunt_print_again(FILE *stream, const struct hunt *hunt, const char *strategy, const char *seed,
+                      const char *extra, const char *test);
 /* The end of a merge. */
 void hunt_print_merged(const struct found_list *list, const struct hunt_plan *plan, uint64_t done,
                        unsigned shards);

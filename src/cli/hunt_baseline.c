@@ -67,7 +67,7 @@ static int judge_baseline(struct hunt *hunt, const char *strategy,
         cli_error("hunt",
                   "%s: the runtime is not in any process of it, so seeds decide nothing; build it "
                   "with %s",
-                  plan->argv.at[0],
+                  hunt_subject(hunt),
                   hunt->target.info.is_go ? "reprise go build" : "reprise cc or reprise go build");
         return CLI_FAILURE;
     }
@@ -82,10 +82,10 @@ static int judge_baseline(struct hunt *hunt, const char *strategy,
     cli_error("hunt",
               "%s fails without any scheduling (strategy %s): %s; to hunt all the same: "
               "--keep-going",
-              plan->argv.at[0], strategy, failures->at[0].title);
+              hunt_subject(hunt), strategy, failures->at[0].title);
     print_last_words(failures);
     fputs("  to see it: ", stderr);
-    hunt_print_replay(stderr, plan, strategy, HUNT_FIRST_SEED, NULL);
+    hunt_print_again(stderr, hunt, strategy, HUNT_FIRST_SEED, NULL, NULL);
     return 1;
 }
 

@@ -72,6 +72,7 @@ void found_list_free(struct found_list *list)
         free(list->at[i].seeds);
         free(list->at[i].extra);
         free(list->at[i].inexact);
+        free(list->at[i].test);
         store_finding_free(&list->at[i].row);
     }
     free(list->at);
@@ -167,8 +168,8 @@ static struct store_finding make_row(const struct hunt *hunt, const struct failu
 
 /* ---- once more, with everything written down ---- */
 
-static void take_record(struct found *found, const struct failure *again,
-                        const struct attempt_outcome *outcome)
+void found_take(struct found *found, const struct failure *again,
+                const struct attempt_outcome *outcome)
 {
     struct store_finding *row = &found->row;
     found->row.reproduced = again != NULL;
@@ -198,8 +199,7 @@ static void confirm(struct hunt *hunt, size_t first, const char *strategy, const
     if (!outcome.interrupted) {
         struct failures failures = hunt_judge(hunt, &outcome);
         for (size_t i = first; i < list->count; i++)
-            take_record(&list->at[i], failures_find(&failures, list->at[i].row.signature),
-                        &outcome);
+            found_take(&list->at[i], failures_find(&failures, list->at[i].row.signature), &outcome);
         failures_free(&failures);
     }
     attempt_outcome_free(&outcome);
@@ -218,6 +218,7 @@ void hunt_found(struct hunt *hunt, const char *strategy, const char *seed,
                 make_row(hunt, &failures->at[i], outcome, strategy, seed, extra);
             found = found_new(list, &row);
             found->extra = extra;
+            found->test = copy(failures->at[i].test);
         }
         found_add_seed(found, strategy, seed);
         hunt_keep_occurrence(hunt, found, strategy, seed);
@@ -225,8 +226,10 @@ void hunt_found(struct hunt *hunt, const char *strategy, const char *seed,
     if (first == list->count)
         return;
     confirm(hunt, first, strategy, seed);
-    for (size_t i = first; i < list->count; i++)
+    for (size_t i = first; i < list->count; i++) {
+        hunt_alone(hunt, &list->at[i]);
         hunt_keep_row(hunt, &list->at[i]);
+    }
     hunt_keep_results(hunt, true);
     hunt_progress(hunt, true);
     for (size_t i = first; i < list->count; i++)

@@ -1,3 +1,4 @@
+#include "go_hunt.h"
 #include "hunt.h"
 #include "seed.h"
 
@@ -45,6 +46,22 @@ void hunt_print_replay(FILE *stream, const struct hunt_plan *plan, const char *s
     putc('\n', stream);
 }
 
+const char *hunt_subject(const struct hunt *hunt)
+{
+    return hunt->go ? hunt->go->package : hunt->result.plan.argv.at[0];
+}
+
+void hunt_print_again(FILE *stream, const struct hunt *hunt, const char *strategy, const char *seed,
+                      const char *extra, const char *test)
+{
+    if (!hunt->go) {
+        hunt_print_replay(stream, &hunt->result.plan, strategy, seed, extra);
+        return;
+    }
+    go_print_replay(stream, hunt->go, strategy, seed, extra, test);
+    putc('\n', stream);
+}
+
 static bool has_default_strategy(const struct hunt_plan *plan)
 {
     return plan->strategies.count == 1 && strcmp(plan->strategies.at[0], "random") == 0;
@@ -70,20 +87,36 @@ static void print_how(FILE *stream, const struct hunt_plan *plan, const struct f
     seed_print_word(stream, plan->check);
 }
 
-static void print_hunt_on(FILE *stream, const struct hunt_plan *plan,
-                          const struct failure_rules *rules)
+/* Options with which a hunt goes on where this one ended, and ten times as long. */
+static void print_options(FILE *stream, const struct hunt *hunt)
 {
-    char number[32];
-    fputs("reprise hunt", stream);
-    print_how(stream, plan, rules);
+    const struct hunt_plan *plan = &hunt->result.plan;
+    print_how(stream, plan, &hunt->rules);
     if (plan->seeds)
-        fprintf(stream, " -n %" PRIu64, 10 * plan->seeds);
-    snprintf(number, sizeof number, "%g", 10 * plan->time_s);
+        fprintf(stream, " %s %" PRIu64, hunt->go ? "--seeds" : "-n", 10 * plan->seeds);
     if (plan->time_s > 0 && !plan->seeds)
-        fprintf(stream, " --time %s", number);
-    fprintf(stream, " --seed-from %" PRIu64, plan->first_seed);
-    print_program(stream, plan, NULL);
-    putc('\n', stream);
+        fprintf(stream, " --time %g", 10 * plan->time_s);
+    fprintf(stream, " --seed-from %" PRIu64, plan->first_seed + hunt->result.next);
+}
+
+static void print_hunt_on(const struct hunt *hunt)
+{
+    char *options = NULL;
+    size_t size;
+    FILE *memory = open_memstream(&options, &size);
+    if (!memory)
+        abort();
+    print_options(memory, hunt);
+    fclose(memory);
+    fputs("  to look longer: ", stdout);
+    if (hunt->go) {
+        go_print_hunt(stdout, hunt->go, options);
+    } else {
+        printf("reprise hunt%s", options);
+        print_program(stdout, &hunt->result.plan, NULL);
+    }
+    putchar('\n');
+    free(options);
 }
 
 /* ---- one finding ---- */
@@ -120,6 +153,24 @@ static void print_doubts(const struct found *found)
            found->inexact ? found->inexact : "", found->inexact ? ")" : "");
 }
 
+/* The seed under which it was seen first; the row may have that of a shorter run. */
+static const char *first_seed(const struct found *found)
+{
+    const char *name = found->seed_count ? strrchr(found->seeds[0], ' ') : NULL;
+    return name ? name + 1 : found->row.seed;
+}
+
+static void print_seed(const struct found *found)
+{
+    const struct store_finding *row = &found->row;
+    printf("  seed %s of %s", row->seed, row->strategy);
+    if (found->alone)
+        printf(" for %s alone", found->test);
+    if (found->alone && strcmp(first_seed(found), row->seed) != 0)
+        printf(", %s for all tests", first_seed(found));
+    printf("; signature %s\n", row->signature);
+}
+
 void hunt_print_found(struct hunt *hunt, const struct found *found)
 {
     const struct store_finding *row = &found->row;
@@ -128,11 +179,14 @@ void hunt_print_found(struct hunt *hunt, const struct found *found)
     if (row->id)
         snprintf(name, sizeof name, "F%" PRId64 "  ", row->id);
     printf("%s%s%s%s\n", color ? "\033[1m" : "", name, row->title, color ? "\033[m" : "");
-    printf("  seed %s of %s; signature %s\n", row->seed, row->strategy, row->signature);
+    print_seed(found);
     print_body(hunt, row);
     print_doubts(found);
     fputs("  to play it again: ", stdout);
-    hunt_print_replay(stdout, &hunt->result.plan, row->strategy, row->seed, found->extra);
+    hunt_print_again(stdout, hunt, row->strategy, row->seed, found->extra,
+                     found->alone ? found->test : NULL);
+    if (hunt->go && row->id)
+        printf("  as it was built for this hunt: reprise replay F%" PRId64 "\n", row->id);
     putchar('\n');
     fflush(stdout);
 }
@@ -145,10 +199,11 @@ static void format_row(char *line, size_t size, const struct found *found, uint6
     const struct store_finding *row = &found->row;
     if (row->id)
         snprintf(name, sizeof name, "F%" PRId64, row->id);
-    bool at_once = found_in_first_run(row->strategy, row->seed);
+    bool at_once = found_in_first_run(row->strategy, first_seed(found));
     snprintf(line, size, "  %-4s %-*s  %s of %s seeds, %s%s  %s", name, width, row->title,
              seed_number(count, found->count), seed_number(all, done),
-             at_once ? "and the first run" : "first ", at_once ? "" : row->seed, row->signature);
+             at_once ? "and the first run" : "first ", at_once ? "" : first_seed(found),
+             row->signature);
 }
 
 static int title_width(const struct found_list *list, int limit)
@@ -252,9 +307,17 @@ double hunt_silence(uint64_t done)
 void hunt_print_silence(FILE *stream, uint64_t done)
 {
     char seeds[SEED_NUMBER_BYTES], schedules[SEED_NUMBER_BYTES];
-    fprintf(stream, "reprise: 0 of %s seed%s failed: fewer than 1 in %s schedules at 95 %%",
+    fprintf(stream, "0 of %s seed%s failed: fewer than 1 in %s schedules at 95 %%",
             seed_number(seeds, done), done == 1 ? "" : "s",
             seed_number(schedules, (uint64_t)hunt_silence(done)));
+}
+
+/* One program of several has its name before what is said of it. */
+static void print_head(const struct hunt *hunt)
+{
+    fputs("reprise: ", stdout);
+    if (hunt->go)
+        printf("%s: ", hunt_subject(hunt));
 }
 
 static void print_effort(const struct hunt *hunt)
@@ -286,7 +349,8 @@ static void print_findings_end(const struct hunt *hunt)
     char done[SEED_NUMBER_BYTES];
     const struct hunt_result *result = &hunt->result;
     const struct found_list *list = &result->found;
-    printf("reprise: %zu finding%s in ", list->count, list->count == 1 ? "" : "s");
+    print_head(hunt);
+    printf("%zu finding%s in ", list->count, list->count == 1 ? "" : "s");
     if (result->done) {
         printf("%s seed%s", seed_number(done, result->done), result->done == 1 ? "" : "s");
         print_effort(hunt);
@@ -313,18 +377,16 @@ void hunt_print_end(struct hunt *hunt)
     if (result->found.count) {
         print_findings_end(hunt);
     } else if (result->done) {
+        print_head(hunt);
         hunt_print_silence(stdout, result->done);
         print_effort(hunt);
     } else {
-        puts("reprise: no seed was tried to its end");
+        print_head(hunt);
+        puts("no seed was tried to its end");
     }
     print_where(hunt);
-    if (!result->found.count && !hunt->out) {
-        fputs("  to look longer: ", stdout);
-        struct hunt_plan plan = result->plan;
-        plan.first_seed += result->next;
-        print_hunt_on(stdout, &plan, &hunt->rules);
-    }
+    if (!result->found.count && !hunt->out)
+        print_hunt_on(hunt);
     fflush(stdout);
 }
 
@@ -337,6 +399,7 @@ void hunt_print_merged(const struct found_list *list, const struct hunt_plan *pl
         return;
     }
     if (!list->count) {
+        fputs("reprise: ", stdout);
         hunt_print_silence(stdout, done);
         printf(" (%u shard%s)\n", shards, shards == 1 ? "" : "s");
         return;
