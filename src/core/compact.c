@@ -373,7 +373,7 @@ static void add_writes(struct half *h)
         h->r[h->nr++] = h->w[i];
 }
 
-static uint64_t move_unpacked(struct core_compact *c, uint64_t cell)
+static uint64_t move_unpacked(struct core_compact *c, uint64_t cell, bool full)
 {
     struct half h;
     uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
@@ -388,21 +388,21 @@ static uint64_t move_unpacked(struct core_compact *c, uint64_t cell)
         h.nr = move_entries(c, h.r, h.nr);
     if (!h.nr)
         add_writes(&h);
-    cell = half_encode(c->shadow, &h);
+    cell = half_encode(c->shadow, &h, full);
     half_release(&h);
     return cell;
 }
 
-static uint64_t move_half(struct core_compact *c, uint64_t cell)
+static uint64_t move_half(struct core_compact *c, uint64_t cell, bool full)
 {
     uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32), to;
 
     if (w & CORE_TAG)
-        return is_special(w) ? 0 : move_unpacked(c, cell);
+        return is_special(w) ? 0 : move_unpacked(c, cell, full);
     if (r & CORE_TAG) {
         to = move_set(c, r);
         if (to == MOVED_NEEDS_RECORD)
-            return move_unpacked(c, cell);
+            return move_unpacked(c, cell, full);
         r = to == MOVED_EMPTY ? 0 : to;
     } else {
         r = move_entry(c, r);
@@ -410,12 +410,15 @@ static uint64_t move_half(struct core_compact *c, uint64_t cell)
     }
     w = move_entry(c, w);
     w = w >> 4 ? w : 0;
+    /* the older of two writes is left; the log's rows have moved already */
+    if (!w && r && !(r & CORE_TAG) && kind_is_plain_write(core_kind(c->shadow, r)))
+        w = r;
     return CORE_CELL(w, r ? r : w);
 }
 
 static uint64_t move_full(struct core_compact *c, uint64_t cell)
 {
-    cell = move_half(c, full_to_half(cell));
+    cell = move_half(c, full_to_half(cell), true);
     return cell ? half_to_full(cell) : 0;
 }
 
@@ -428,7 +431,7 @@ static void keep_record(struct core_compact *c, uint64_t cell)
 
 static uint64_t move_split(struct core_compact *c, uint64_t p, uint64_t *q)
 {
-    uint64_t low = move_half(c, p), high = move_half(c, *q);
+    uint64_t low = move_half(c, p, false), high = move_half(c, *q, false);
 
     if (low == high && (!low || half_is_uniform(c->shadow, low)))
         return low ? half_to_full(low) : 0;

@@ -2,9 +2,11 @@
  * One half of a word, unpacked and packed again; sets and records. Private to shadow.c and
  * compact.c, which both want these inlined.
  *
- * The form that half_encode gives is the only one that a state has: one write and one access
- * stand in the cell, more accesses of the same bytes are an interned (sorted) set, everything
- * else is a record. So equal states of sets are equal words.
+ * What stands in the cell itself: one write and one access; or two writes of different bytes, the
+ * newer in W and the older in R ("layered": what a thread leaves that begins to write again, byte
+ * by byte, what it wrote before). A plain write in R that is not W's own tells the latter from the
+ * former. More accesses of the same bytes are an interned (sorted) set, everything else is a
+ * record. A write's own entry in R may always go: W stands for it.
  */
 #ifndef REPRISE_CORE_HALF_H
 #define REPRISE_CORE_HALF_H
@@ -52,6 +54,17 @@ static inline void half_release(struct half *h)
         core_free(h->r, h->cap * sizeof *h->r);
 }
 
+static inline bool kind_is_plain_write(unsigned kind)
+{
+    return (kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) == CORE_KIND_WRITE;
+}
+
+/* Of a cell without side tables. */
+static inline bool half_is_layered(const struct core_shadow *s, uint32_t w, uint32_t r)
+{
+    return w && r && w >> 4 != r >> 4 && kind_is_plain_write(core_kind(s, r));
+}
+
 static inline uint32_t with_mask(uint32_t e)
 {
     return e & 15 ? e : e | 15;
@@ -79,6 +92,10 @@ static inline void half_decode(const struct core_shadow *s, struct half *h, uint
     h->nw = h->nr = 0;
     h->record = 0;
     if (!(w & CORE_TAG)) {
+        if (!(r & CORE_TAG) && half_is_layered(s, w, r)) {
+            h->w[h->nw++] = r;
+            r = 0;
+        }
         if (w)
             h->w[h->nw++] = with_mask(w);
         half_add_reads(s, h, r);
@@ -227,14 +244,51 @@ static inline uint64_t encode_record(struct core_shadow *s, struct half *h)
     return CORE_CELL(CORE_TAG | i, 0);
 }
 
-static inline uint64_t half_encode(struct core_shadow *s, struct half *h)
+/* Entries of R that W stands for. */
+static inline void drop_copies(struct half *h)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < h->nr; i++) {
+        bool copy = false;
+        for (unsigned k = 0; k < h->nw; k++)
+            copy |= h->r[i] >> 4 == h->w[k] >> 4;
+        if (!copy)
+            h->r[n++] = h->r[i];
+    }
+    h->nr = n;
+}
+
+static inline bool any_atomic(const struct core_shadow *s, const struct half *h)
+{
+    for (unsigned i = 0; i < h->nr; i++)
+        if (core_kind(s, h->r[i]) & CORE_KIND_ATOMIC)
+            return true;
+    return false;
+}
+
+/* Sets are for what many words have in common. A word that is polled and changed by atomic
+ * operations has another one after each: a record of its own serves it better. */
+static inline bool wants_set(const struct core_shadow *s, const struct half *h, bool full)
+{
+    if (h->nw > 1)
+        return false;
+    if (full || h->nr > RECORD_SLOTS)
+        return true;
+    return masks_equal(h->r, h->nr) && !h->record && !any_atomic(s, h);
+}
+
+/* full: of a full word, which has no records. */
+static inline uint64_t half_encode(struct core_shadow *s, struct half *h, bool full)
 {
     uint64_t cell;
-    uint32_t w = h->nw ? h->w[0] : 0;
 
+    drop_copies(h);
+    uint32_t w = h->nw ? h->w[0] : 0;
     if (h->nw <= 1 && h->nr <= 1) {
-        cell = CORE_CELL(w, h->nr ? h->r[0] : 0);
-    } else if (h->nw <= 1 && (h->nr > RECORD_SLOTS || masks_equal(h->r, h->nr))) {
+        cell = CORE_CELL(w, h->nr ? h->r[0] : w);
+    } else if (h->nw == 2 && h->nr == 0 && !h->record) {
+        cell = CORE_CELL(h->w[1], w);
+    } else if (wants_set(s, h, full)) {
         uint32_t last = h->r[h->nr - 1];
         uint32_t set = set_intern(s, h->r, h->nr);
         cell = CORE_CELL(w, set ? set : last);

@@ -82,35 +82,69 @@ static bool half_knows(const struct core_shadow *s, const struct core_actor *a,
                        const struct half *h, unsigned mask, unsigned kind)
 {
     unsigned seen = 0;
-    bool plain_write = (kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) == CORE_KIND_WRITE;
-
-    if (plain_write) {
-        for (unsigned i = 0; i < h->nw; i++)
-            if (is_mine_now(a, h->w[i]))
-                seen |= h->w[i];
-    } else {
-        for (unsigned i = 0; i < h->nr; i++)
-            if (is_mine_now(a, h->r[i]) && kind_covers(core_kind(s, h->r[i]), kind))
-                seen |= h->r[i];
-    }
+    for (unsigned i = 0; i < h->nw; i++) /* a plain write stands for any access */
+        if (is_mine_now(a, h->w[i]))
+            seen |= h->w[i];
+    for (unsigned i = 0; i < h->nr && !kind_is_plain_write(kind); i++)
+        if (is_mine_now(a, h->r[i]) && kind_covers(core_kind(s, h->r[i]), kind))
+            seen |= h->r[i];
     return (mask & ~seen) == 0;
 }
 
-/* Plain accesses to a half that needs no side tables before or after, and without a conflict:
- * what nearly all of them are. Returns false when it isn't so. */
+/*
+ * What nearly all accesses to a half are: without a conflict, and no side tables are needed before
+ * or after. Each of these returns false when it isn't so.
+ */
+static bool apart_or_ordered(const struct core_shadow *s, const struct core_actor *a, uint32_t e,
+                             unsigned mask)
+{
+    return !(e & mask) || core_ordered(s, a, e);
+}
+
+/* W := what is written now, R := what is left of an older write, if anything. */
+static uint64_t layer(uint32_t newer, uint32_t older)
+{
+    return CORE_CELL(newer, older & 15 ? older : newer);
+}
+
+static bool write_layered(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                          unsigned mask, core_id id)
+{
+    uint32_t newer = (uint32_t)*cell, older = (uint32_t)(*cell >> 32);
+
+    if (!apart_or_ordered(s, a, newer, mask) || !apart_or_ordered(s, a, older, mask))
+        return false;
+    if (newer >> 4 == id)
+        *cell = layer(newer | mask, older & ~mask);
+    else if (!(newer & 15 & ~mask))
+        *cell = layer(id << 4 | mask, older & ~mask);
+    else if (!(older & 15 & ~mask))
+        *cell = layer(id << 4 | mask, newer & ~mask);
+    else
+        return false;
+    return true;
+}
+
 static bool half_write_quick(const struct core_shadow *s, const struct core_actor *a,
                              uint64_t *cell, unsigned mask, core_id id)
 {
-    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
+    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32);
 
     if (is_mine_now(a, w) && !(mask & ~w))
         return true;
-    if (w >> 4 == id && r >> 4 == id)
-        *cell = CORE_CELL(w | mask, r | mask);
-    else if (!((w | r) & 15 & ~mask) && core_ordered(s, a, r) && (!w || core_ordered(s, a, w)))
-        *cell = CORE_CELL(e, e);
-    else
+    if (w >> 4 != r >> 4) {
+        if (half_is_layered(s, w, r))
+            return write_layered(s, a, cell, mask, id);
+        if ((r & 15 & ~mask) || !core_ordered(s, a, r)) /* a read that stays beside it */
+            return false;
+    }
+    if (w && w >> 4 == id) {
+        *cell = CORE_CELL(w | mask, w | mask);
+        return true;
+    }
+    if (w && !apart_or_ordered(s, a, w, mask))
         return false;
+    *cell = layer(id << 4 | mask, w & ~mask);
     return true;
 }
 
@@ -119,34 +153,54 @@ static bool half_read_quick(const struct core_shadow *s, const struct core_actor
 {
     uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
 
-    if ((w & mask) && !core_ordered(s, a, w))
+    if (is_mine_now(a, w) && !(mask & ~w))
+        return true;
+    if (w && !apart_or_ordered(s, a, w, mask))
         return false;
     if (r >> 4 == id)
-        *cell = CORE_CELL(w, r | mask);
-    else if (!(r & 15 & ~mask) && core_ordered(s, a, r) &&
-             (r >> 4 == w >> 4 || !(core_kind(s, r) & CORE_KIND_ATOMIC)))
-        *cell = CORE_CELL(w, e);
-    else
+        e |= r;
+    else if (r >> 4 != w >> 4 && ((r & 15 & ~mask) || !core_ordered(s, a, r) ||
+                                  (core_kind(s, r) & (CORE_KIND_ATOMIC | CORE_KIND_WRITE))))
         return false;
+    *cell = CORE_CELL(w, e);
+    return true;
+}
+
+static bool half_atomic_quick(const struct core_shadow *s, const struct core_actor *a,
+                              uint64_t *cell, unsigned mask, core_id id, unsigned kind)
+{
+    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
+
+    if (w && !apart_or_ordered(s, a, w, mask))
+        return false;
+    if (r >> 4 == id)
+        e |= r;
+    else if (r >> 4 != w >> 4 &&
+             ((r & 15 & ~mask) || !core_ordered(s, a, r) ||
+              (w && kind_is_plain_write(core_kind(s, r))) || !kind_covers(kind, core_kind(s, r))))
+        return false;
+    *cell = CORE_CELL(w, e);
     return true;
 }
 
 static bool half_quick(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
                        unsigned mask, core_id id, unsigned kind)
 {
-    if ((*cell & CORE_CELL(CORE_TAG, CORE_TAG)) || (kind & CORE_KIND_ATOMIC))
+    if (*cell & CORE_CELL(CORE_TAG, CORE_TAG))
         return false;
     if (!*cell) {
         uint32_t e = id << 4 | mask;
-        *cell = CORE_CELL(kind & CORE_KIND_WRITE ? e : 0, e);
+        *cell = CORE_CELL(kind_is_plain_write(kind) ? e : 0, e);
         return true;
     }
+    if (kind & CORE_KIND_ATOMIC)
+        return half_atomic_quick(s, a, cell, mask, id, kind);
     return kind & CORE_KIND_WRITE ? half_write_quick(s, a, cell, mask, id)
                                   : half_read_quick(s, a, cell, mask, id);
 }
 
 static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
-                            unsigned mask, core_id id, unsigned kind, uint32_t *conflict)
+                            unsigned mask, core_id id, unsigned kind, bool full, uint32_t *conflict)
 {
     if (core_likely(half_quick(s, a, &cell, mask, id, kind)))
         return cell;
@@ -156,11 +210,11 @@ static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, u
         uint32_t e = find_conflict(s, a, &h, mask, kind);
         if (e)
             *conflict = e;
-        if ((kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) == CORE_KIND_WRITE)
+        if (kind_is_plain_write(kind))
             half_write(&h, mask, id);
         else
             half_share(s, a, &h, mask, id, kind);
-        cell = half_encode(s, &h);
+        cell = half_encode(s, &h, full);
     }
     half_release(&h);
     return cell;
@@ -200,13 +254,13 @@ static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, 
         high = c ? __atomic_load_n(q, __ATOMIC_RELAXED) : 0;
     }
     if (mask8 & 15) {
-        low = half_access(s, a, low, mask8 & 15, id, kind, &e);
+        low = half_access(s, a, low, mask8 & 15, id, kind, false, &e);
         if (e)
             *conflict = e | (uint64_t)(e & 15) << 32;
     }
     if (mask8 >> 4) {
         e = 0;
-        high = half_access(s, a, high, mask8 >> 4, id, kind, &e);
+        high = half_access(s, a, high, mask8 >> 4, id, kind, false, &e);
         if (e && !*conflict)
             *conflict = e | (uint64_t)(e & 15) << 36;
     }
@@ -222,7 +276,7 @@ static uint64_t access_full(struct core_shadow *s, const struct core_actor *a, u
     if (c && !cell_is_full(c))
         return access_split(s, a, c, q, 0xff, id, kind, conflict);
     uint32_t e = 0;
-    c = half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, &e));
+    c = half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, true, &e));
     if (e)
         *conflict = e | 0xffull << 32;
     return c;
@@ -328,6 +382,18 @@ static bool reads_know(const struct core_shadow *s, const struct core_actor *a, 
     return false;
 }
 
+static bool half_cell_knows(const struct core_shadow *s, const struct core_actor *a, uint64_t cell,
+                            unsigned mask, unsigned kind)
+{
+    uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
+
+    if ((w & CORE_TAG) || !r)
+        return false;
+    if (w && is_mine_now(a, w) && !(mask & ~w)) /* a plain write stands for any access */
+        return true;
+    return reads_know(s, a, r, mask, kind);
+}
+
 bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
                        const uint64_t *q, unsigned mask8, unsigned kind)
 {
@@ -337,12 +403,11 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
     if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
         return false;
     if (cell_is_full(c))
-        return reads_know(s, a, (uint32_t)(c >> 32), 15, kind);
+        return half_cell_knows(s, a, full_to_half(c), 15, kind);
     half[0] = c;
     half[1] = __atomic_load_n(q, __ATOMIC_ACQUIRE);
     for (int i = 0; i < 2; i++, mask8 >>= 4)
-        if ((mask8 & 15) && ((uint32_t)half[i] & CORE_TAG || !(half[i] >> 32) ||
-                             !reads_know(s, a, (uint32_t)(half[i] >> 32), mask8 & 15, kind)))
+        if ((mask8 & 15) && !half_cell_knows(s, a, half[i], mask8 & 15, kind))
             return false;
     return true;
 }
