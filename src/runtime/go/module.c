@@ -42,7 +42,7 @@ static void take_build_id(struct rt_module *m, const char *bytes, size_t n)
 }
 
 /* Go before 1.24 leaves no build id of the usual kind; its own is a text (the note's type is 4), of
- * which the first 32 bytes tell builds apart. */
+ * which the first 32 bytes tell builds apart. The usual one wins. */
 static void read_note(struct rt_module *m, const Elf64_Nhdr *h)
 {
     const char *name = (const char *)(h + 1), *value = name + padded(h->n_namesz);
@@ -54,16 +54,18 @@ static void read_note(struct rt_module *m, const Elf64_Nhdr *h)
         take_build_id(m, value, h->n_descsz);
 }
 
-static void read_notes(struct rt_module *m, const char *at, size_t bytes)
+/* Go's linker puts the usual one behind its own, and outside of what the program header tells. */
+static void read_notes(struct rt_module *m, const char *at, const char *end)
 {
-    while (bytes >= sizeof(Elf64_Nhdr)) {
+    const char *last = (const char *)m->high;
+    while (last - at >= (ptrdiff_t)sizeof(Elf64_Nhdr)) {
         const Elf64_Nhdr *h = (const void *)at;
         size_t whole = sizeof *h + padded(h->n_namesz) + padded(h->n_descsz);
-        if (whole > bytes)
+        bool gnu = h->n_namesz == 4 && h->n_type == NT_GNU_BUILD_ID && h->n_descsz <= 64;
+        if ((at >= end && !gnu) || whole > (size_t)(last - at))
             return;
         read_note(m, h);
         at += whole;
-        bytes -= whole;
     }
 }
 
@@ -87,10 +89,11 @@ static void read_module(struct rt_module *m, const Elf64_Ehdr *header)
     size_t n = header->e_phoff + header->e_phnum * sizeof *p <= 4096 ? header->e_phnum : 0;
     m->base = header->e_type == ET_EXEC ? 0 : (uintptr_t)header;
     read_loads(m, p, n);
-    for (size_t i = 0; i < n; i++)
-        if (p[i].p_type == PT_NOTE && m->base + p[i].p_vaddr >= m->low &&
-            m->base + p[i].p_vaddr + p[i].p_memsz <= m->high)
-            read_notes(m, (const char *)m->base + p[i].p_vaddr, p[i].p_memsz);
+    for (size_t i = 0; i < n; i++) {
+        rt_addr from = m->base + p[i].p_vaddr, to = from + p[i].p_memsz;
+        if (p[i].p_type == PT_NOTE && from >= m->low && to <= m->high)
+            read_notes(m, (const char *)from, (const char *)to);
+    }
 }
 
 /* ---- the list ---- */
