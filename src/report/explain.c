@@ -106,10 +106,11 @@ static void flush_fold(struct composer *c, struct fold *fold)
     if (fold->threads > NAMED_MAX)
         snprintf(text + at, sizeof text - at, " of several threads");
     else if (fold->threads == 1)
-        snprintf(text + at, sizeof text - at, " of T%u", fold->of[0].thread);
+        snprintf(text + at, sizeof text - at, " of %c%u", c->explain->letter, fold->of[0].thread);
     for (size_t i = 0; fold->threads > 1 && fold->threads <= NAMED_MAX && i < fold->threads; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s %llu of T%u", i ? "," : ":",
-                               (unsigned long long)fold->of[i].steps, fold->of[i].thread);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %llu of %c%u", i ? "," : ":",
+                               (unsigned long long)fold->of[i].steps, c->explain->letter,
+                               fold->of[i].thread);
     add_row(c, EXPLAIN_FOLD, text);
     *fold = (struct fold){0};
 }
@@ -215,8 +216,8 @@ static void note_stack(struct composer *c, uint64_t thread)
         count++;
     }
     if (count)
-        add_note(c, "object%s %s: on the stack of T%llu", count > 1 ? "s" : "", list,
-                 (unsigned long long)thread);
+        add_note(c, "object%s %s: on the stack of %c%llu", count > 1 ? "s" : "", list,
+                 c->explain->letter, (unsigned long long)thread);
 }
 
 static void note_objects(struct composer *c)
@@ -243,8 +244,9 @@ static void note_waits(struct composer *c)
         if (act->kind != ACT_WAIT || !act->for_ever || act->holder == TRACE_SEVERAL)
             continue;
         tell_object(&c->teller, act->object, 0, object, sizeof object);
-        add_note(c, "T%u waits for %s, which T%u holds since step %llu", act->thread, object,
-                 act->holder, (unsigned long long)c->acts->at[act->taken].number);
+        add_note(c, "%c%u waits for %s, which %c%u holds since step %llu", c->explain->letter,
+                 act->thread, object, c->explain->letter, act->holder,
+                 (unsigned long long)c->acts->at[act->taken].number);
     }
 }
 
@@ -273,7 +275,7 @@ void explain_make(struct explain *explain, const struct trace *trace, struct sym
     struct acts acts;
     struct composer c = {
         .explain = explain, .teller = {trace, symbols}, .acts = &acts, .settings = settings};
-    *explain = (struct explain){0};
+    *explain = (struct explain){.letter = trace->letter, .main = trace->main};
     acts_make(&acts, trace, settings->schedule);
     bool *chosen = calloc(acts.count + 1, sizeof *chosen);
     if (!chosen)

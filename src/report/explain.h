@@ -87,6 +87,8 @@ struct explain_row {
 };
 
 struct explain {
+    char letter;   /* of threads: 'T', or 'G' for goroutines */
+    uint32_t main; /* which is the main one */
     struct explain_row *rows;
     size_t count, capacity;
     uint32_t *lanes; /* threads that have a column, sorted */

@@ -57,7 +57,7 @@ size_t finding_stacks(const struct finding *finding, const json_t **stacks, size
 
 /* ---- brief.c: one line a finding ---- */
 
-/* "  data race   f file.c:10, g file.c:20". Titles are padded to `width`. */
+/* "  data race   f file.c:10, g file.c:20, in TestX". Titles are padded to `width`. */
 void finding_print_brief(FILE *stream, const struct finding *finding, struct symbols *symbols,
                          int width, bool color);
 /* Widest title, for the above. */

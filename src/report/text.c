@@ -8,12 +8,31 @@ static long long integer(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
-static void print_thread(FILE *stream, long long id)
+static bool is_go(const struct finding *finding)
 {
-    if (id == 0)
-        fputs("main thread", stream);
+    return strcmp(finding_string(finding->object, "language", ""), "go") == 0;
+}
+
+/* 0, unless one says that it is. */
+static long long main_thread(const struct finding *finding)
+{
+    size_t i;
+    json_t *thread;
+    json_array_foreach(json_object_get(finding->object, "threads"), i, thread)
+    {
+        if (json_is_true(json_object_get(thread, "main")))
+            return integer(thread, "id");
+    }
+    return 0;
+}
+
+static void print_thread(FILE *stream, const struct finding *finding, long long id)
+{
+    bool go = is_go(finding);
+    if (id == main_thread(finding))
+        fprintf(stream, "main %s", go ? "goroutine" : "thread");
     else
-        fprintf(stream, "thread T%lld", id);
+        fprintf(stream, go ? "goroutine %lld" : "thread T%lld", id);
 }
 
 static void print_row(FILE *stream, const struct frame_rows *rows, size_t i, size_t number)
@@ -70,7 +89,7 @@ static void print_access(FILE *stream, const struct finding *finding, const json
     fprintf(stream, "  %s%s%s of %lld bytes at %s by ", previous ? "previous " : "",
             json_is_true(json_object_get(access, "atomic")) ? "atomic " : "", operation(access),
             integer(access, "size"), finding_string(access, "address", "?"));
-    print_thread(stream, integer(access, "thread"));
+    print_thread(stream, finding, integer(access, "thread"));
     print_mutexes(stream, json_object_get(access, "mutexes"));
     fputc('\n', stream);
     print_stack(stream, finding, json_object_get(access, "stack"), symbols);
@@ -81,7 +100,7 @@ static void print_edge(FILE *stream, const struct finding *finding, const json_t
 {
     fprintf(stream, "  M%lld taken while holding M%lld, by ", integer(edge, "to"),
             integer(edge, "from"));
-    print_thread(stream, integer(edge, "thread"));
+    print_thread(stream, finding, integer(edge, "thread"));
     fputc('\n', stream);
     print_stack(stream, finding, json_object_get(edge, "stack"), symbols);
     const json_t *held = json_object_get(edge, "held_stack");
@@ -106,7 +125,7 @@ static void print_location(FILE *stream, const struct finding *finding, const js
                 finding_string(location, "address", "?"));
     if (json_object_get(location, "thread")) {
         fputs(", of ", stream);
-        print_thread(stream, integer(location, "thread"));
+        print_thread(stream, finding, integer(location, "thread"));
     }
     fputc('\n', stream);
     if (json_array_size(json_object_get(location, "stack")))
@@ -119,9 +138,11 @@ static void print_made_thread(FILE *stream, const struct finding *finding, const
     const char *name = finding_string(thread, "name", "");
     if (!json_array_size(json_object_get(thread, "stack")))
         return; /* the main thread */
-    fprintf(stream, "  thread T%lld%s%s%s (%s) created by ", integer(thread, "id"),
-            *name ? " '" : "", name, *name ? "'" : "", finding_string(thread, "state", "?"));
-    print_thread(stream, integer(thread, "parent"));
+    fputs("  ", stream);
+    print_thread(stream, finding, integer(thread, "id"));
+    fprintf(stream, "%s%s%s (%s) created by ", *name ? " '" : "", name, *name ? "'" : "",
+            finding_string(thread, "state", "?"));
+    print_thread(stream, finding, integer(thread, "parent"));
     fputc('\n', stream);
     print_stack(stream, finding, json_object_get(thread, "stack"), symbols);
 }
@@ -153,6 +174,29 @@ static void print_accesses(FILE *stream, const struct finding *finding, struct s
         print_access(stream, finding, access, i > 0, symbols);
 }
 
+/* Whoever waits in Go has a reason in Go's own words. */
+static void print_wait(FILE *stream, const struct finding *finding, const json_t *wait)
+{
+    const char *reason = finding_string(wait, "reason", NULL);
+    if (!reason)
+        return;
+    fputs("  ", stream);
+    print_thread(stream, finding, integer(wait, "thread"));
+    fprintf(stream, " waits (%s) at\n", reason);
+}
+
+static void print_stacks(FILE *stream, const struct finding *finding, struct symbols *symbols)
+{
+    size_t i;
+    json_t *stack;
+    const json_t *waits = json_object_get(finding->object, "waits");
+    json_array_foreach(json_object_get(finding->object, "stacks"), i, stack)
+    {
+        print_wait(stream, finding, json_array_get(waits, i));
+        print_stack(stream, finding, stack, symbols);
+    }
+}
+
 /* The words are those of the sidecar (wire/sidecar.h). */
 static void print_degraded(FILE *stream, const struct finding *finding)
 {
@@ -182,8 +226,11 @@ void finding_print_text(FILE *stream, const struct finding *finding, size_t numb
 void finding_print_body(FILE *stream, const struct finding *finding, struct symbols *symbols)
 {
     const json_t *sleep = json_object_get(finding->object, "sleep");
+    const char *test = finding_string(finding->object, "test", NULL);
+    if (test)
+        fprintf(stream, "  in test %s\n", test);
     print_accesses(stream, finding, symbols);
-    print_each(stream, finding, "stacks", symbols, print_stack);
+    print_stacks(stream, finding, symbols);
     print_each(stream, finding, "edges", symbols, print_edge);
     if (json_array_size(sleep)) {
         fputs("  ordered by nothing but this sleep\n", stream);

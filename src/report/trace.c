@@ -405,14 +405,25 @@ static bool read_end(struct reader *r)
     return true;
 }
 
+/* The first goroutine that Go's runtime has is not that of main(). */
+static bool read_language(struct reader *r)
+{
+    if (r->count > 1 && strcmp(r->fields[1], "go") == 0) {
+        r->trace->letter = 'G';
+        r->trace->main = 1;
+    }
+    return true;
+}
+
 static const struct {
     const char *word;
     bool (*read)(struct reader *);
 } lines[] = {
-    {"point", read_point},   {"access", read_access},   {"value", read_value},
-    {"switch", read_switch}, {"caller", read_caller},   {"wait", read_wait},
-    {"object", read_object}, {"thread", read_thread},   {"module", read_module},
-    {"choice", read_choice}, {"finding", read_finding}, {"end", read_end},
+    {"language", read_language}, {"point", read_point},   {"access", read_access},
+    {"value", read_value},       {"switch", read_switch}, {"caller", read_caller},
+    {"wait", read_wait},         {"object", read_object}, {"thread", read_thread},
+    {"module", read_module},     {"choice", read_choice}, {"finding", read_finding},
+    {"end", read_end},
 };
 
 static void read_line(struct reader *r, char *line)
@@ -461,7 +472,7 @@ int trace_read(struct trace *trace, const char *path)
 {
     struct reader reader = {.trace = trace};
     FILE *file = fopen(path, "re");
-    *trace = (struct trace){0};
+    *trace = (struct trace){.letter = 'T'};
     if (!file)
         return -errno;
     int error = read_all(&reader, file);

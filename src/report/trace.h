@@ -69,6 +69,8 @@ struct trace_object {
 };
 
 struct trace {
+    char letter;   /* of threads in words: 'T', and 'G' for goroutines */
+    uint32_t main; /* id of the main one */
     struct trace_event *events;
     size_t count, capacity;
     struct trace_module *modules; /* by number */

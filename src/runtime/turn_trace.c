@@ -3,6 +3,7 @@
 #include "../wire/trace.h"
 #include "file.h"
 #include "format.h"
+#include "host.h"
 #include "module.h"
 #include "options.h"
 #include "sys/sys.h"
@@ -46,6 +47,8 @@ void rt_trace_init(void)
     sys_close(fd);
     rt_log_init(&log, rt_options.trace, false);
     rt_put(&text, "trace\t%d\n", WIRE_TRACE_VERSION);
+    if (rt_host_language[0])
+        rt_put(&text, "language\t%s\n", rt_host_language);
     rt_trace_on = true;
 }
 
