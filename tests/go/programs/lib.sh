@@ -1,0 +1,67 @@
+# What tests/run-go-seeded and bench/go/replay share: the table, building what it names, and the
+# search for the first seed that shows a bug.
+# Needs: reprise (path of the command).
+
+go_programs=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+export go_programs reprise
+PATH=$PATH:/usr/local/go/bin:/usr/lib/go/bin
+[ -n "${HOME-}" ] || export GOCACHE=$PWD/.cache GOPATH=$PWD/.go XDG_CACHE_HOME=$PWD/.cache
+export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod GOWORK=off
+unset GORACE GODEBUG GOMAXPROCS GOGC REPRISE_OPTIONS
+
+# go_programs_missing: prints what is missing for building Go programs here; fails when nothing is.
+go_programs_missing() {
+    command -v go >/dev/null || { echo 'no go'; return; }
+    go list std >/dev/null 2>&1 || { echo 'go does not work here'; return; }
+    [ "$(CGO_ENABLED=1 go env GOOS GOARCH | tr '\n' /)" = linux/amd64/ ] || { echo 'not linux/amd64'; return; }
+    command -v "$(go env CC)" >/dev/null || { echo 'no C compiler'; return; }
+    false
+}
+
+# go_programs_rows [PATTERN...]: the rows of programs whose name matches one of the shell patterns.
+go_programs_rows() {
+    local name rest pattern
+    while IFS=$'\t' read -r name rest; do
+        case $name in '' | '#'*) continue ;; esac
+        for pattern in "${@:-*}"; do
+            # shellcheck disable=SC2254 # the arguments are meant as patterns
+            case $name in $pattern) printf '%s\t%s\n' "$name" "$rest"; break ;; esac
+        done
+    done <"$go_programs/cases.tsv"
+}
+
+# go_programs_build DIR: DIR/bug/NAME and DIR/fixed/NAME. What go says goes to DIR/build.log.
+go_programs_build() {
+    local dir=$1 twin
+    for twin in bug fixed; do
+        mkdir -p "$dir/$twin" && (
+            cd "$go_programs" &&
+                "$reprise" go build -tags "$twin" -o "$dir/$twin/" ./... &&
+                "$reprise" go test -tags "$twin" -c -o "$dir/$twin/leaks" ./leaks
+        ) >>"$dir/build.log" 2>&1 && [ ! -s "$dir/build.log" ] || {
+            echo "go programs: they do not build:" >&2
+            tail -n 20 "$dir/build.log" >&2
+            return 1
+        }
+    done
+}
+
+# go_programs_command NAME COMMAND: the words to run, in DIR/bug or DIR/fixed.
+go_programs_command() {
+    case $2 in
+    -) echo "./$1" ;;
+    *) echo "./$2" ;;
+    esac
+}
+export -f go_programs_command
+
+# go_programs_title FAILS: how the title of such a finding begins.
+go_programs_title() {
+    case $1 in
+    race) echo 'data race' ;;
+    leak) echo 'goroutine leak' ;;
+    exit) echo 'exit status 1' ;;
+    *) echo "$1" ;;
+    esac
+}
+export -f go_programs_title

@@ -1,0 +1,43 @@
+// A server stops when it is told to, also when a request has just come in: its sender waits for an
+// answer for ever.
+package main
+
+import "programs/seeded"
+
+type request struct{ answer chan int }
+
+func serve(requests chan request, quit chan struct{}) {
+	for {
+		select {
+		case r := <-requests:
+			r.answer <- 1
+		case <-quit:
+			if seeded.Fixed {
+				close(requests)
+				for r := range requests {
+					r.answer <- 0
+				}
+			}
+			return
+		}
+	}
+}
+
+func main() {
+	requests := make(chan request, 1)
+	quit := make(chan struct{})
+	sent := make(chan struct{}, 1)
+	seeded.Together(
+		func() { serve(requests, quit) },
+		func() {
+			r := request{answer: make(chan int)}
+			requests <- r
+			sent <- struct{}{}
+			<-r.answer
+		},
+		func() {
+			<-sent
+			close(quit)
+		},
+	)
+}

@@ -1,0 +1,32 @@
+// Waits for a worker under a lock that the worker may still need.
+package main
+
+import (
+	"runtime"
+	"sync"
+
+	"programs/seeded"
+)
+
+func main() {
+	var lock sync.Mutex
+	var workers sync.WaitGroup
+	results := 0
+	workers.Add(1)
+	go func() {
+		defer workers.Done()
+		lock.Lock()
+		results++
+		lock.Unlock()
+	}()
+	for i := 0; i < 20; i++ {
+		runtime.Gosched()
+	}
+	if seeded.Fixed {
+		workers.Wait()
+	}
+	lock.Lock()
+	workers.Wait()
+	seeded.Expect(results == 1, "a result is missing")
+	lock.Unlock()
+}
