@@ -1,0 +1,3 @@
+module reprise/examples/raft-node
+
+go 1.19
