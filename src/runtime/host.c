@@ -45,6 +45,11 @@ void rt_host_reported(struct rt_finding *f)
         __tsan_on_report(f);
 }
 
+bool rt_host_is_main(const struct rt_thread_info *t)
+{
+    return t->is_main;
+}
+
 bool rt_host_test_of(uint32_t uid, char name[RT_HOST_TEST_BYTES])
 {
     (void)uid;

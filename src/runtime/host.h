@@ -34,6 +34,9 @@ bool rt_host_suppressed(const struct rt_finding *f, bool suppressed);
 /* A report was written. Both under the report lock. */
 void rt_host_reported(struct rt_finding *f);
 
+/* The one that runs main(). */
+bool rt_host_is_main(const struct rt_thread_info *t);
+
 enum { RT_HOST_TEST_BYTES = 256 };
 /* The name of the test that a thread belongs to, cut off if it is too long; false: of none. */
 bool rt_host_test_of(uint32_t uid, char name[RT_HOST_TEST_BYTES]);

@@ -306,10 +306,11 @@ static void put_thread(uint32_t uid)
         rt_json_number(&line, "tid", info.os_tid);
     rt_json_string(&line, "name", info.name);
     rt_json_string(&line, "state", info.finished ? "finished" : "running");
-    if (info.is_main && uid != 0)
+    bool is_main = rt_host_is_main(&info);
+    if (is_main && uid != 0)
         rt_json_true(&line, "main");
     put_test(uid);
-    if (!info.is_main) {
+    if (!is_main) {
         rt_json_number(&line, "parent", info.parent);
         put_stack("stack", info.created);
     }

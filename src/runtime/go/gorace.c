@@ -7,6 +7,7 @@
 #include "../sys/sys.h"
 #include "../thread.h"
 #include "../turn.h"
+#include "schedule.h"
 
 const char rt_host_language[] = "go";
 const char rt_host_options_variable[] = "GORACE";
@@ -51,6 +52,11 @@ void rt_host_reported(struct rt_finding *f)
     (void)f;
 }
 
+bool rt_host_is_main(const struct rt_thread_info *t)
+{
+    return t->uid == RT_GO_MAIN;
+}
+
 bool rt_host_test_of(uint32_t uid, char name[RT_HOST_TEST_BYTES])
 {
     return rt_go_test_of(uid, name, RT_HOST_TEST_BYTES);
@@ -69,10 +75,16 @@ static void wait_for_others(void)
         sys_sleep(&ts);
 }
 
+/* Only the first to come here writes last words; two goroutines may call os.Exit. */
+static bool first_to_end(void)
+{
+    static uint32_t ended; /* atomic */
+    return rt_ready && !__atomic_exchange_n(&ended, 1, __ATOMIC_RELAXED);
+}
+
 int rt_go_finish(int status)
 {
-    static uint32_t finished; /* atomic: two goroutines may call os.Exit */
-    if (!rt_ready || __atomic_exchange_n(&finished, 1, __ATOMIC_RELAXED))
+    if (!first_to_end())
         return status;
     wait_for_others();
     rt_report_lock(NULL); /* a report that is being written is written to its end */
@@ -82,4 +94,14 @@ int rt_go_finish(int status)
     rt_sidecar_end(status);
     rt_report_unlock();
     return status;
+}
+
+/* A program that fails anyway keeps its status, and nothing is said of races again. */
+void __reprise_go_exit(uint64_t status)
+{
+    if (!first_to_end())
+        return;
+    rt_report_lock(NULL);
+    rt_sidecar_end((int)status);
+    rt_report_unlock();
 }

@@ -17,12 +17,14 @@
  *       operation
  *     in schedule()     pick        one of those who can run
  *     at gopark         wait        what it is going to wait for; a point came before
-    goready           ready
+ *     goready           ready       it can run again
  *     goexit            gone
  *     select            choose      which of the ready cases
  *     random numbers    random      those that the program may see
  *     nobody can run,   stuck       every goroutine that waits; reports and ends the process
  *       no timer
+ *     os.Exit(1),       exit        the process ends now, but not by __tsan_fini
+ *       fatal errors
  *     end of a test     leaked      goroutines that the test left behind, waiting for ever
  *     testing.tRunner   test        which test runs; inherited by goroutines started from here on
  *
@@ -34,7 +36,7 @@
 #include "../rt.h"
 
 enum rt_go_mode {
-    RT_GO_OS = 0,         /* no seed: none of the calls below but `test` is made */
+    RT_GO_OS = 0,         /* no seed: of the calls below only `test` and `exit` are made */
     RT_GO_DELAY = 1,      /* point: seeded sleeps; any number of Ps */
     RT_GO_CONTROLLED = 2, /* one P */
 };
@@ -116,6 +118,10 @@ struct rt_go_waiting {
 RT_EXPORT void __reprise_go_stuck(const struct rt_go_waiting *waiting, uint64_t count);
 /* Reports a goroutine leak; returns. */
 RT_EXPORT void __reprise_go_leaked(const struct rt_go_waiting *waiting, uint64_t count);
+
+/* Go's runtime is about to end the process with this status: os.Exit with another than 0, a panic
+ * that nobody recovers, a fatal error. Writes the end of the sidecar and of the trace; returns. */
+RT_EXPORT void __reprise_go_exit(uint64_t status);
 
 /* The test that t runs; NULL and 0: it ended. */
 RT_EXPORT void __reprise_go_test(struct rt_thread *t, const char *name, uint64_t length);
