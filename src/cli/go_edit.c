@@ -94,6 +94,11 @@ static struct source *source_of(struct work *work, const struct go_edit *edit)
 static const char *append(const struct work *work, struct source *source,
                           const struct go_edit *edit)
 {
+    for (size_t i = 0; i < edit->text.count; i++)
+        go_edit_lines_add(&source->text, edit->text.at[i].text, strlen(edit->text.at[i].text),
+                          false);
+    if (!edit->fragment)
+        return NULL;
     char *path = joined(work->edits, "/", edit->fragment);
     struct go_edit_lines fragment = {0};
     int error = read_lines(path, &fragment);

@@ -124,6 +124,13 @@ static void set_how(struct reader *reader, struct go_edit *edit, enum go_edit_ho
     edit->how = how;
 }
 
+static void set_append(struct reader *reader, struct go_edit *edit, const char *fragment)
+{
+    set_how(reader, edit, GO_EDIT_APPEND);
+    if (*fragment)
+        set(reader, &edit->fragment, fragment);
+}
+
 static void read_word(struct reader *reader, struct go_edit *edit, const char *word,
                       const char *rest)
 {
@@ -140,7 +147,7 @@ static void read_word(struct reader *reader, struct go_edit *edit, const char *w
     else if (strcmp(word, "replace") == 0)
         set_how(reader, edit, GO_EDIT_REPLACE);
     else if (strcmp(word, "append") == 0)
-        set_how(reader, edit, GO_EDIT_APPEND), set(reader, &edit->fragment, rest);
+        set_append(reader, edit, rest);
     else
         complain(reader, "no such word");
 }
@@ -156,6 +163,8 @@ static void check_whole(struct reader *reader)
         complain(reader, "the edit above does nothing");
     else if ((edit->how == GO_EDIT_APPEND) == (edit->find.count > 0))
         complain(reader, "the edit above must find lines, or append");
+    else if (edit->fragment && edit->text.count)
+        complain(reader, "the edit above appends a file, and lines");
 }
 
 /* line: without white space at its ends, not empty. */

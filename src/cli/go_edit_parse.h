@@ -44,7 +44,7 @@ struct go_edit {
     struct go_version from, to;
     enum go_edit_how how;
     struct go_edit_lines find, text;
-    char *fragment; /* GO_EDIT_APPEND: the file's name */
+    char *fragment; /* GO_EDIT_APPEND: the file's name; NULL: text is appended */
 };
 
 struct go_edits {
