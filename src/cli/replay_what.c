@@ -1,3 +1,4 @@
+#include "go_hunt.h"
 #include "replay.h"
 #include "replay_profile.h"
 #include "seed.h"
@@ -158,6 +159,8 @@ static int settle_program(struct replay *replay, const char *strategy)
         replay->argv = replay->finding.argv;
         settle_directory(replay);
     }
+    if (replay->argv[0] && go_keep_restore(replay->target.who, replay->argv[0], &status) && status)
+        return status;
     if (replay->argv[0])
         return target_prepare(&replay->target, replay->argv);
     cli_error(replay->target.who, "no program given; write: reprise %s %s -- PROGRAM ARGUMENT...",
