@@ -56,7 +56,7 @@ struct cli_verb {
 extern const struct cli_verb *const cli_verbs[]; /* NULL at the end */
 extern const struct cli_verb cli_verb_cc, cli_verb_cxx, cli_verb_run, cli_verb_replay,
     cli_verb_hunt, cli_verb_merge, cli_verb_report, cli_verb_symbolize, cli_verb_help,
-    cli_verb_explain, cli_verb_shrink;
+    cli_verb_explain, cli_verb_shrink, cli_verb_go;
 const struct cli_verb *cli_find_verb(const char *name);
 
 /* `reprise` itself, as the root of the help and the man pages. Its main is NULL. */

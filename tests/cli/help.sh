@@ -8,7 +8,7 @@ is 2 status
 has err 'Usage: reprise'
 run reprise help
 is 0 status
-for verb in cc c++ run hunt merge replay shrink report explain help; do
+for verb in cc c++ go run hunt merge replay shrink report explain help; do
     like out "^  $verb +[a-z]"
     run reprise help $verb
     is 0 status
@@ -49,7 +49,7 @@ cmp -s .out "$document" || complain 'docs/options.md is old: reprise help --mark
 ok 'docs/options.md is what the table says'
 
 for columns in 40 80 120; do
-    for topic in '' cc run symbolize options; do
+    for topic in '' cc go run symbolize options; do
         run env COLUMNS=$columns "$REPRISE" help $topic
         long=$(awk -v n=$columns 'length > n && !/^ *[^ ]+$/ && !/^Usage/ && !/^  [^ ]+ .*=/' <<<"$out" | head -n 3)
         [ $columns = 40 ] || [ -z "$long" ] || complain "longer than $columns: $long"
@@ -71,7 +71,7 @@ is 125 status
 lines err 1
 ok 'directories'
 
-for page in '' cc c++ run report symbolize; do
+for page in '' cc c++ go run report symbolize; do
     run reprise help --man $page
     is 0 status
     like out '^\.TH REPRISE'
