@@ -27,6 +27,13 @@ static uint64_t place_of(const struct rt_turn *u)
     return (uint64_t)(u->wait.op == CORE_OP_JOIN) << 32 | u->task.id;
 }
 
+void rt_hang_add_wait(struct rt_finding *f, const struct rt_turn *u)
+{
+    add(f, u,
+        (struct rt_finding_wait){
+            .op = u->wait.op, .object = u->wait.object, .holder = u->wait.holder});
+}
+
 static void add_waits(struct rt_finding *f)
 {
     const struct rt_turn *next;
@@ -37,9 +44,7 @@ static void add_waits(struct rt_finding *f)
                 next = u;
         if (!next || f->nstack == RT_FINDING_STACKS)
             return;
-        add(f, next,
-            (struct rt_finding_wait){
-                .op = next->wait.op, .object = next->wait.object, .holder = next->wait.holder});
+        rt_hang_add_wait(f, next);
     }
 }
 

@@ -20,6 +20,11 @@ bool rt_turn_is_point(const struct rt_thread *t, rt_pc pc, rt_addr addr, size_t 
 /* Was this one of the last few accesses that were asked about, too? */
 bool rt_turn_looks_again(struct rt_turn *me, rt_pc pc, rt_addr addr);
 
+/* Would the quick look, when nobody has taken it away, know this access? Then it is no point. */
+bool rt_turn_access_known(const struct rt_thread *t, rt_addr addr, size_t bytes, enum rt_kind kind);
+/* t->turn->counting is set: counts the access. True: t spins, others shall go first. */
+bool rt_turn_counts_as_spin(struct rt_thread *t, rt_pc pc, rt_addr addr, bool write);
+
 /* ---- turn_access.c ---- */
 
 /* Before an access that compiled code makes and that the quick look did not know. Inside a scope.

@@ -45,9 +45,9 @@ uint32_t rt_record_object(rt_addr addr)
 {
     if (!addr)
         return 0;
-    uint32_t known = objects.used;
+    uint32_t known = objects.last;
     const struct rt_numbered *o = rt_number(&objects, addr);
-    if (core_unlikely(rt_trace_on && objects.used != known))
+    if (core_unlikely(rt_trace_on && objects.last != known))
         rt_trace_object(o->number, addr);
     return o ? o->number : 0;
 }
@@ -56,6 +56,11 @@ uint32_t rt_record_known(rt_addr addr)
 {
     const struct rt_numbered *o = rt_numbered(&objects, addr);
     return o ? o->number : 0;
+}
+
+void rt_record_forget(rt_addr addr, size_t bytes)
+{
+    rt_number_anew(&objects, addr & ~7ull, (addr + bytes + 7) & ~7ull);
 }
 
 uint32_t rt_record_place(rt_pc pc)

@@ -199,6 +199,8 @@ void rt_record_wait(struct rt_turn *me);
 void rt_record_born(struct rt_turn *parent, struct rt_turn *child);
 /* The number of the object at an address, by first use; 0 for 0. */
 uint32_t rt_record_object(rt_addr addr);
+/* The words of this memory are other objects from here on. */
+void rt_record_forget(rt_addr addr, size_t bytes);
 /* The number of a place in the program, by first use. */
 uint32_t rt_record_place(rt_pc pc);
 /* The same, or 0 for one that has no number yet. */
@@ -206,6 +208,8 @@ uint32_t rt_record_known(rt_addr addr);
 
 /* ---- hang.c; C and Go ---- */
 
+/* Adds what u, which waits, waits for; its stack is in u->stack. */
+void rt_hang_add_wait(struct rt_finding *f, const struct rt_turn *u);
 /* A finding of this type with all who wait. */
 void rt_hang_report(struct rt_turn *me, enum rt_finding_type type);
 /* The process ends as one with findings does. */

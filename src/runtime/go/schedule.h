@@ -46,6 +46,7 @@ struct rt_go_begin {
     uint64_t seed;         /* for the Go side's own draws before there is a goroutine */
     uint64_t virtual_time; /* clocks of the program are ours (below) */
     uint64_t start_wall_s; /* virtual time begins here */
+    uint64_t *steps;       /* counts points; may be read at any time, by Go's monitor */
 };
 RT_EXPORT void __reprise_go_begin(struct rt_go_begin *out);
 

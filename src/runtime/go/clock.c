@@ -1,0 +1,25 @@
+/* Virtual time: so much a step, and jumps to the next timer. See turn_clock.c. */
+#include "turns.h"
+
+static uint64_t now_ns(void)
+{
+    return rt_turns.steps * RT_STEP_NS + rt_turns.jumped_ns;
+}
+
+void __reprise_go_clock(uint64_t *now)
+{
+    *now = now_ns();
+}
+
+void __reprise_go_jump(uint64_t to)
+{
+    uint64_t now = now_ns();
+    if (to > now)
+        rt_turns.jumped_ns += to - now;
+}
+
+void __reprise_go_external(void)
+{
+    if (rt_controlled())
+        rt_record_inexact(RT_INEXACT_EXTERNAL);
+}

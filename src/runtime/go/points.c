@@ -1,0 +1,128 @@
+/* Points: those that the Go runtime tells of, and memory accesses and atomics (turn.h). */
+#include "../access.h"
+#include "../delay.h"
+#include "../sys/sys.h"
+#include "../turn_access.h"
+#include "../turn_trace.h"
+#include "turns.h"
+
+/* ---- told by Go ---- */
+
+void __reprise_go_point(struct rt_thread *t, uint64_t op_and_pc, uint64_t object, uint64_t *action)
+{
+    enum core_op op = (enum core_op)(op_and_pc & 0xff);
+    rt_pc pc = op_and_pc >> 8;
+    *action = op == CORE_OP_YIELD ? RT_GO_GIVE_WAY : RT_GO_GO_ON;
+    if (rt_strategy == CORE_STRATEGY_DELAY) {
+        *action = rt_go_delay_ns(t, pc, op);
+        return;
+    }
+    struct rt_go_turn *u = rt_go_turn_of(t);
+    if (!u)
+        return;
+    if (rt_go_alone()) { /* not a step, but time goes on */
+        rt_turns.jumped_ns += RT_STEP_NS;
+        u->asked = true;
+        return;
+    }
+    if (op == CORE_OP_COND_SIGNAL || op == CORE_OP_COND_BROADCAST)
+        rt_go_cond_signalled(object & ~7ull);
+    if (rt_go_step(u, pc, op, object & ~7ull))
+        *action = u->yields ? RT_GO_YIELD : RT_GO_GIVE_WAY;
+}
+
+/* ---- at race calls ---- */
+
+/* What Go sets the limit of a stack to, to have the goroutine preempted. */
+#define STACK_PREEMPT ((uintptr_t)-1314)
+
+enum { SLEEP_MAX_NS = 10000000 }; /* nobody collects garbage meanwhile */
+
+/* The goroutine that t is of, if it is its own code that calls: not of g0 or a signal handler. */
+static struct rt_go_g *goroutine_here(void)
+{
+    struct rt_go_g *g = rt_go_current_g();
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+    return here >= g->low && here < g->high ? NULL : g;
+}
+
+static void ask(struct rt_go_g *g)
+{
+    /* relaxed: read by the goroutine itself; Go's monitor may write it, too, with the same value */
+    __atomic_store_n(&g->limit, STACK_PREEMPT, __ATOMIC_RELAXED);
+}
+
+static void sleep_here(struct rt_thread *t, rt_pc pc, enum core_op op)
+{
+    uint64_t ns = rt_go_delay_ns(t, pc, op);
+    if (core_likely(!ns))
+        return;
+    if (ns > SLEEP_MAX_NS)
+        ns = SLEEP_MAX_NS;
+    const struct timespec pause = {0, (long)ns};
+    rt_go_gate_leave(&t->own);
+    sys_sleep(&pause);
+    rt_go_gate_enter(&t->own);
+    rt_delay_slept();
+}
+
+/* Counts the point; g is asked to give way when the strategy wants it. */
+static void point_here(struct rt_go_turn *u, struct rt_go_g *g, rt_pc pc, enum core_op op,
+                       rt_addr addr)
+{
+    if (rt_go_step(u, pc, op, addr & ~7ull))
+        ask(g);
+}
+
+void rt_go_access_point_slow(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes,
+                             enum rt_kind kind)
+{
+    bool write = kind & RT_KIND_WRITE_BIT;
+    enum core_op op = write ? CORE_OP_WRITE : CORE_OP_READ;
+    if (rt_strategy == CORE_STRATEGY_DELAY) {
+        sleep_here(t, pc, op);
+        return;
+    }
+    struct rt_go_turn *u = rt_go_turn_of(t);
+    struct rt_go_g *g = u && !rt_go_alone() ? goroutine_here() : NULL;
+    if (!g)
+        return;
+    if (core_unlikely(u->turn.counting) && rt_turn_counts_as_spin(t, pc, addr, write)) {
+        u->asked = u->yields = true;
+        ask(g);
+    }
+    if (rt_turn_access_known(t, addr, bytes, kind))
+        return;
+    t->stack_low = g->low;
+    t->stack_high = g->high;
+    unsigned size = (unsigned)(bytes < 16 ? bytes : 16);
+    if (!rt_turn_is_point(t, pc, addr, bytes, write)) {
+        if (core_unlikely(rt_trace_on))
+            rt_trace_skipped(&u->turn, pc, addr, size, write);
+        return;
+    }
+    point_here(u, g, pc, op, addr);
+    if (core_unlikely(rt_trace_on))
+        rt_trace_access(&u->turn, addr & ~7ull, addr, size, write);
+}
+
+void rt_go_atomic_point_slow(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr addr,
+                             size_t bytes)
+{
+    if (rt_strategy == CORE_STRATEGY_DELAY) {
+        sleep_here(t, pc, op);
+        return;
+    }
+    struct rt_go_turn *u = rt_go_turn_of(t);
+    struct rt_go_g *g = u && !rt_go_alone() ? goroutine_here() : NULL;
+    if (!g)
+        return;
+    point_here(u, g, 0, op, addr); /* where package sync/atomic was called: the top frame */
+    if (core_unlikely(rt_trace_on))
+        rt_trace_access(&u->turn, addr & ~7ull, addr, (unsigned)bytes, op != CORE_OP_ATOMIC_LOAD);
+}
+
+void rt_go_memory_is_new_slow(rt_addr addr, size_t bytes)
+{
+    rt_record_forget(addr, bytes);
+}
