@@ -57,6 +57,10 @@ var __reprise_go_leaked byte
 //go:linkname __reprise_go_test __reprise_go_test
 var __reprise_go_test byte
 
+//go:linkname __reprise_go_exit __reprise_go_exit
+var __reprise_go_exit byte
+
+//go:cgo_import_static __reprise_go_exit
 //go:cgo_import_static __reprise_go_begin
 //go:cgo_import_static __reprise_go_born
 //go:cgo_import_static __reprise_go_gone
@@ -165,4 +169,9 @@ func repriseTellLeaked(waiting unsafe.Pointer, count uintptr) {
 //go:nosplit
 func repriseTellTest(t uintptr, name unsafe.Pointer, length uintptr) {
 	racecall(&__reprise_go_test, t, uintptr(name), length, 0)
+}
+
+//go:nosplit
+func repriseTellExit(status uintptr) {
+	racecall(&__reprise_go_exit, status, 0, 0, 0)
 }

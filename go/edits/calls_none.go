@@ -26,3 +26,5 @@ func repriseTellJump(to uint64)                                        {}
 func repriseTellStuck(waiting unsafe.Pointer, count uintptr)           {}
 func repriseTellLeaked(waiting unsafe.Pointer, count uintptr)          {}
 func repriseTellTest(t uintptr, name unsafe.Pointer, length uintptr)   {}
+
+func repriseTellExit(status uintptr) {}

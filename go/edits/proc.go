@@ -443,6 +443,7 @@ func repriseTimeNow() (sec int64, nsec int32, mono int64) {
 	return repriseWall + past/1000000000, int32(past % 1000000000), repriseNow
 }
 
+//go:linkname repriseNanotime
 func repriseNanotime() int64 {
 	if repriseMode == repriseControlled && repriseVirtual {
 		repriseReadClock()
@@ -502,7 +503,8 @@ func repriseMoving() bool {
 }
 
 // Nothing was found to run. True: look again.
-func repriseIdle(pp *p) bool {
+func repriseIdle() bool {
+	pp := getg().m.p.ptr()
 	if sched.disable.user || repriseSomebody() {
 		return false
 	}
@@ -622,6 +624,15 @@ func repriseSetProcs(n int) int {
 		repriseProcs = n
 	}
 	return before
+}
+
+// ---- the end ----
+
+//go:nosplit
+func repriseExit(status int) {
+	if raceenabled {
+		repriseTellExit(uintptr(status))
+	}
 }
 
 // ---- tests ----

@@ -63,10 +63,11 @@ static bool line_matches(const char *line, const struct go_edit_line *want, cons
         return false;
     if (match[0].rm_so != 0 || match[0].rm_eo != (regoff_t)length)
         return false;
-    for (int i = 1; groups && i < GROUPS && match[i].rm_so >= 0; i++)
-        if (groups->count + 1 < GROUPS)
-            groups->at[++groups->count] =
-                strndup(line + match[i].rm_so, (size_t)(match[i].rm_eo - match[i].rm_so));
+    for (size_t i = 1; groups && i <= regex->re_nsub && groups->count + 1 < GROUPS; i++) {
+        regoff_t from = match[i].rm_so < 0 ? 0 : match[i].rm_so; /* < 0: the group is not there */
+        regoff_t to = match[i].rm_so < 0 ? 0 : match[i].rm_eo;
+        groups->at[++groups->count] = strndup(line + from, (size_t)(to - from));
+    }
     return true;
 }
 
