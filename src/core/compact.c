@@ -464,6 +464,8 @@ void core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q, size_t
         } else {
             to = last_to;
         }
+        if (!to && q[i])
+            q[i] = 0;
         /* relaxed: a quick look of the program at this moment finds no id of its own */
         __atomic_store_n(&p[i], to, __ATOMIC_RELAXED);
     }

@@ -308,6 +308,28 @@ static bool change_full(const struct core_shadow *s, const struct core_actor *a,
     return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
+/*
+ * The same for bytes of the low half of a word that is split already, or was never accessed: Q
+ * stays as it is, so P alone decides. (Q may change and P come back to what it was meanwhile; this
+ * change has to do with neither.) A half that might now be like the other is left to the locked
+ * way, which looks.
+ */
+static bool change_low(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                       unsigned mask, core_id id, unsigned kind)
+{
+    /* acquire: the log rows of the entries are there */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), to;
+
+    if ((c & CORE_CELL(CORE_TAG, CORE_TAG)) || (c && cell_is_full(c)))
+        return false;
+    to = c;
+    if (!half_quick(s, a, &to, mask, id, kind) || (to >> 32 & 15) == 15)
+        return false;
+    /* release: the log row of id is there before the id can be found */
+    return to == c ||
+           __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 /* The conflict of any access with the free() of its word. Only the first one sees it. */
 static uint64_t take_freed(uint64_t *c)
 {
@@ -354,7 +376,8 @@ uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, u
 {
     uint64_t conflict, c;
 
-    if (mask8 == 0xff && change_full(s, a, p, id, kind))
+    if (mask8 == 0xff ? change_full(s, a, p, id, kind)
+                      : mask8 < 16 && change_low(s, a, p, mask8, id, kind))
         return 0;
     c = cell_lock(p);
     conflict = take_freed(&c);
@@ -423,6 +446,7 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
      * cell: a plain store would let in a second holder, and records would be lost or shared.
      * release: the log row of id is there before the id can be found */
     if (core_likely(core_cell_plain_full(c) || cell_is_full(c) || cell_is_freed(c)) &&
+        (id || !__atomic_load_n(q, __ATOMIC_RELAXED)) &&
         __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         return;
     c = cell_lock(p);
@@ -431,6 +455,8 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
         if (c)
             cell_drop(s, __atomic_load_n(q, __ATOMIC_RELAXED));
     }
+    if (!id)
+        __atomic_store_n(q, 0, __ATOMIC_RELAXED);
     cell_unlock(p, to);
 }
 

@@ -8,7 +8,7 @@
  *     R  the accesses since that may       mask: which of four bytes; 0 in P means that the
  *        conflict with a later one               cell speaks for all eight bytes ("full")
  *
- *     P = 0                  never accessed
+ *     P = 0                  never accessed; Q is 0, too
  *     P full                 all eight bytes alike; Q is unused
  *     otherwise              P is the low half's cell, Q the high half's ("split")
  *     R = TAG | set          more than one access: an interned set of entries

@@ -387,8 +387,8 @@ void rt_shadow_forget(rt_addr addr, size_t bytes)
         uintptr_t p = (uintptr_t)rt_cell_p(page_low), q = (uintptr_t)rt_cell_q(page_low);
         if (rt_shadow.record_live)
             drop_records(p, p + (page_high - page_low));
+        sys_discard(q, page_high - page_low); /* first: where P is 0, Q is */
         sys_discard(p, page_high - page_low);
-        sys_discard(q, page_high - page_low);
     }
 }
 

@@ -84,12 +84,16 @@ static uint32_t dead_pop(void)
 /* A slot whose whole past is ordered before what the parent does now. */
 static uint32_t slot_take(const struct rt_thread *parent)
 {
-    uint32_t tries = REUSE_TRIES;
+    static uint32_t patience = REUSE_TRIES; /* less while nobody knows of the dead */
+    uint32_t tries = patience;
     for (uint32_t s; tries-- && dead_head != -1u; dead_push(s)) {
         s = dead_pop();
-        if (!parent || core_clock_get(&parent->clock, s) >= slots[s].final)
+        if (!parent || core_clock_get(&parent->clock, s) >= slots[s].final) {
+            patience = REUSE_TRIES;
             return s;
+        }
     }
+    patience = patience / 2 + 1;
     if (nslots < SLOTS_MAX)
         return nslots++;
     forced++;
