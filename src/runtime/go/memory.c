@@ -66,9 +66,8 @@ void __tsan_malloc(struct rt_thread *t, rt_pc pc, rt_addr a, size_t bytes)
     struct rt_tls *gate = rt_go_enter_shared();
     if (!gate)
         return;
-    /* Small objects may share a word. They come in ascending order, so the word that one begins in
-     * the middle of was cleared for the one before. */
-    clear((a + 7) & ~7ull, (a + bytes + 7) & ~7ull);
+    /* No two objects share a word under -race, but small ones stand at the end of theirs. */
+    clear(a & ~7ull, (a + bytes + 7) & ~7ull);
     rt_go_memory_is_new(a, bytes);
     rt_go_leave_shared(gate);
 }
