@@ -33,19 +33,11 @@ enum core_op rt_go_op_of_wait(const struct rt_go_turn *u)
     return u->turn.task.op > CORE_OP_FENCE ? u->turn.task.op : CORE_OP_EXTERNAL;
 }
 
-/* Where it waits: the place of its last point, if that was in the function that still runs. */
-static void take_stack(struct rt_go_turn *u)
-{
-    struct rt_thread *t = u->turn.thread;
-    bool here = t->own.top && t->own.top[-1].hash == u->context;
-    u->turn.stack = rt_stack_capture(t, here ? u->turn.pc : 0);
-}
-
 static struct rt_go_turn *take(const struct rt_go_waiting *w)
 {
     struct rt_go_turn *u = rt_go_turn_adopt(w->thread);
     rt_go_waits(u, w->reason, w->reason_length);
-    take_stack(u);
+    u->turn.stack = rt_stack_capture(u->turn.thread, rt_go_place(u));
     return u;
 }
 

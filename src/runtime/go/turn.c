@@ -181,14 +181,25 @@ void rt_go_waits(struct rt_go_turn *u, const char *reason, uint64_t length)
         rt_go_cond_waits(u->turn.wait.object, 1);
     link_waiting(&u->turn);
     u->asked = true;
-    rt_record_wait(&u->turn);
 }
 
+rt_pc rt_go_place(const struct rt_go_turn *u)
+{
+    const struct rt_frame *top = u->turn.thread->own.top;
+    return top && top[-1].hash == u->context ? u->turn.pc : 0;
+}
+
+/* A wait is a step: who comes next is another choice than that at the point before, and schedules
+ * tell them apart by the count. */
 void __reprise_go_wait(struct rt_thread *t, const char *reason, uint64_t length)
 {
     struct rt_go_turn *u = rt_go_turn_of(t);
-    if (u)
-        rt_go_waits(u, reason, length);
+    if (!u || u->turn.state == RT_TURN_WAITING)
+        return;
+    rt_go_waits(u, reason, length);
+    if (!rt_go_alone())
+        rt_turn_step(&u->turn, rt_go_place(u), u->turn.wait.op, u->turn.wait.object);
+    rt_record_wait(&u->turn);
 }
 
 void rt_go_is_ready(struct rt_go_turn *u)

@@ -60,8 +60,11 @@ static inline bool rt_go_alone(void)
 }
 /* One step of u, which runs. True: the strategy wants a pick; it is noted in u. */
 bool rt_go_step(struct rt_go_turn *u, rt_pc pc, enum core_op op, rt_addr object);
+/* Where it is: the place of its last point, if that was in the function that still runs; else 0. */
+rt_pc rt_go_place(const struct rt_go_turn *u);
 /* u runs, whatever was told of it before. */
 void rt_go_runs(struct rt_go_turn *u);
+/* u does not run. No step. */
 void rt_go_waits(struct rt_go_turn *u, const char *reason, uint64_t length);
 void rt_go_is_ready(struct rt_go_turn *u);
 
