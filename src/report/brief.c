@@ -23,23 +23,6 @@ static const char *base_of(const char *path)
     return slash ? slash + 1 : path;
 }
 
-/* "runtime.mapassign" in ".../src/runtime/map.go" is of Go's own library: the file lies where the
- * package says, and the first part of its path is no host. With -trimpath nothing comes before. */
-static bool is_gos_own(const struct symbol_frame *row)
-{
-    const char *source = strstr(row->file, "/src/");
-    const char *slash = row->function ? strrchr(row->function, '/') : NULL;
-    const char *dot = row->function ? strchr(slash ? slash : row->function, '.') : NULL;
-    const char *path = source ? source + 5 : row->file;
-    size_t length = dot ? (size_t)(dot - row->function) : 0;
-    if (!length || strncmp(path, row->function, length) != 0 || path[length] != '/')
-        return false;
-    size_t first = strcspn(path, "/");
-    return !memchr(path, '.', first) &&
-           (source || strncmp(path, "runtime/", 8) == 0 || strncmp(path, "sync/", 5) == 0 ||
-            strncmp(path, "internal/", 9) == 0 || strncmp(path, "testing/", 8) == 0);
-}
-
 /* How well a row tells the reader where to look: in code of his own rather than in a library's
  * header, and anywhere rather than without a line. */
 static int telling(const struct symbol_frame *row)
@@ -48,7 +31,7 @@ static int telling(const struct symbol_frame *row)
         return 0;
     bool library = strncmp(row->file, "/usr/include/", 13) == 0 ||
                    strncmp(row->file, "/usr/lib/", 9) == 0 || strstr(row->file, "/include/c++/") ||
-                   is_gos_own(row);
+                   symbol_frame_is_gos(row);
     return library ? 1 : 2;
 }
 

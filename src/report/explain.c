@@ -275,7 +275,7 @@ void explain_make(struct explain *explain, const struct trace *trace, struct sym
     struct acts acts;
     struct composer c = {
         .explain = explain, .teller = {trace, symbols}, .acts = &acts, .settings = settings};
-    *explain = (struct explain){.letter = trace->letter, .main = trace->main};
+    *explain = (struct explain){.letter = trace->letter};
     acts_make(&acts, trace, settings->schedule);
     bool *chosen = calloc(acts.count + 1, sizeof *chosen);
     if (!chosen)

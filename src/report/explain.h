@@ -87,8 +87,7 @@ struct explain_row {
 };
 
 struct explain {
-    char letter;   /* of threads: 'T', or 'G' for goroutines */
-    uint32_t main; /* which is the main one */
+    char letter; /* of threads: 'T', or 'G' for goroutines */
     struct explain_row *rows;
     size_t count, capacity;
     uint32_t *lanes; /* threads that have a column, sorted */

@@ -62,7 +62,7 @@ static int telling(const struct symbol_frame *frame)
     bool library = strncmp(frame->file, "/usr/include/", 13) == 0 ||
                    strncmp(frame->file, "/usr/lib/", 9) == 0 ||
                    strstr(frame->file, "/include/c++/") ||
-                   strstr(frame->file, "/src/runtime/libc/");
+                   strstr(frame->file, "/src/runtime/libc/") || symbol_frame_is_gos(frame);
     return library ? 2 : 3;
 }
 
@@ -74,12 +74,19 @@ static char *copy(const char *text)
     return mine;
 }
 
-/* Without the arguments: "ns::push(int)" is "ns::push"; the columns are narrow. */
-static char *short_function(const char *name)
+/* Go's "example.com/a/b.(*T).f" is "b.(*T).f". */
+static char *short_go_function(const char *name)
 {
-    char *mine = copy(name);
-    if (!mine)
-        return NULL;
+    const char *slash = name ? strrchr(name, '/') : NULL;
+    return copy(slash ? slash + 1 : name);
+}
+
+/* Without the arguments: "ns::push(int)" is "ns::push"; the columns are narrow. */
+static char *short_function(const char *name, bool go)
+{
+    char *mine = go ? short_go_function(name) : copy(name);
+    if (!mine || go)
+        return mine;
     size_t length = strlen(mine);
     int depth = 0;
     while (length && mine[length - 1] != ')')
@@ -95,13 +102,15 @@ static char *short_function(const char *name)
     return mine;
 }
 
-static void take_frame(struct tell_place *best, int *score, const struct symbol_frame *frame)
+static void take_frame(struct tell_place *best, int *score, const struct symbol_frame *frame,
+                       bool go)
 {
     if (telling(frame) <= *score)
         return;
     *score = telling(frame);
     tell_place_free(best);
-    *best = (struct tell_place){short_function(frame->function), copy(frame->file), frame->line};
+    *best =
+        (struct tell_place){short_function(frame->function, go), copy(frame->file), frame->line};
 }
 
 void tell_place_free(struct tell_place *place)
@@ -118,7 +127,7 @@ static void take_frames(const struct teller *w, struct trace_place place, struct
     const char *module = module_path(w->trace, place);
     size_t count = *module ? symbols_code(w->symbols, module, place.offset, &frames) : 0;
     for (size_t i = 0; i < count; i++)
-        take_frame(best, score, &frames[i]);
+        take_frame(best, score, &frames[i], w->trace->letter == 'G');
 }
 
 struct tell_place tell_place_at(const struct teller *w, struct trace_place place)

@@ -232,7 +232,7 @@ static void print_heads(const struct layout *l)
     memset(line, ' ', sizeof line);
     int end = 0;
     for (size_t i = 0; i < e->lanes_count; i++) {
-        bool is_main = e->lanes[i] == e->main && l->lane > 8;
+        bool is_main = e->lanes[i] == 0 && l->lane > 8;
         int length =
             snprintf(name, sizeof name, "%c%u%s", e->letter, e->lanes[i], is_main ? " main" : "");
         memcpy(line + (int)i * l->lane, name, (size_t)length);

@@ -44,6 +44,9 @@ void symbols_close(struct symbols *symbols);
 size_t symbols_code(struct symbols *symbols, const char *module, uint64_t offset,
                     const struct symbol_frame **frames);
 
+/* Is it code of Go's library and runtime, or made by its compiler? By what the names say. */
+bool symbol_frame_is_gos(const struct symbol_frame *frame);
+
 /* The variable at a data address. Strings stay valid until the next look-up. */
 struct symbol_data symbols_data(struct symbols *symbols, const char *module, uint64_t offset);
 

@@ -13,7 +13,7 @@ static bool is_go(const struct finding *finding)
     return strcmp(finding_string(finding->object, "language", ""), "go") == 0;
 }
 
-/* 0, unless one says that it is. */
+/* 0, of goroutines 1, unless one says that it is. */
 static long long main_thread(const struct finding *finding)
 {
     size_t i;
@@ -23,7 +23,7 @@ static long long main_thread(const struct finding *finding)
         if (json_is_true(json_object_get(thread, "main")))
             return integer(thread, "id");
     }
-    return 0;
+    return is_go(finding) ? 1 : 0;
 }
 
 static void print_thread(FILE *stream, const struct finding *finding, long long id)

@@ -353,6 +353,7 @@ static bool read_switch(struct reader *r)
     return add(r->trace, event);
 }
 
+/* Before the first point it is Go's runtime that starts, and no matter of the program's. */
 static bool read_wait(struct reader *r)
 {
     struct trace_event event = {.kind = TRACE_WAIT};
@@ -361,7 +362,7 @@ static bool read_wait(struct reader *r)
         return false;
     enum core_op op = core_op_of_name(r->fields[3]);
     event.op = (uint8_t)(op == CORE_OP_COUNT ? CORE_OP_NONE : op);
-    return add(r->trace, event);
+    return (r->trace->letter == 'G' && !event.step) || add(r->trace, event);
 }
 
 /* A choice counts as a point of its thread (core_strategy_choose). */
@@ -405,13 +406,10 @@ static bool read_end(struct reader *r)
     return true;
 }
 
-/* The first goroutine that Go's runtime has is not that of main(). */
 static bool read_language(struct reader *r)
 {
-    if (r->count > 1 && strcmp(r->fields[1], "go") == 0) {
+    if (r->count > 1 && strcmp(r->fields[1], "go") == 0)
         r->trace->letter = 'G';
-        r->trace->main = 1;
-    }
     return true;
 }
 

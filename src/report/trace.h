@@ -69,8 +69,7 @@ struct trace_object {
 };
 
 struct trace {
-    char letter;   /* of threads in words: 'T', and 'G' for goroutines */
-    uint32_t main; /* id of the main one */
+    char letter; /* of threads in words: 'T', and 'G' for goroutines */
     struct trace_event *events;
     size_t count, capacity;
     struct trace_module *modules; /* by number */

@@ -5,8 +5,8 @@
  * says what the line is. Readers skip lines they do not know.
  *
  *   trace    1                                     version; first line
- *   language NAME                                  "go": threads are goroutines, and 1 is the main
- *                                                  one; left out: C and its like, with 0
+ *   language NAME                                  "go": threads are goroutines; left out: C and
+ *                                                  its like. 0 is the main one in both
  *   module   NUMBER PATH BUILD_ID                  before its number is used; BUILD_ID may be "-"
  *   thread   ID PARENT STEP                        created by PARENT at that step
  *   point    STEP THREAD OP OBJECT MODULE OFFSET   THREAD is about to do OP (core/op.h: its name)
