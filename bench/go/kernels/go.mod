@@ -1,0 +1,3 @@
+module reprise/bench/kernels
+
+go 1.19

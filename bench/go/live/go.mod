@@ -1,0 +1,3 @@
+module reprise/bench/live
+
+go 1.19
