@@ -208,7 +208,9 @@ static void read_panic(struct failure_go_list *list, const char *panic)
         failure->test = running;
         failure->title = join("%s (running %s)", failure->what, running);
     } else if (known) {
-        failure->title = join("%s  %s %s", failure->what, failure->where, place);
+        const char *slash = strrchr(failure->where, '/');
+        failure->title =
+            join("%s  %s %s", failure->what, slash ? slash + 1 : failure->where, place);
     } else {
         failure->title = strdup(failure->what);
     }

@@ -6,30 +6,43 @@
 
 /* Seeds that are tried, the finding's own first: a test alone is another program, with which one
  * seed is as good as another. */
-enum { SEEDS = 50 };
-#define TIME_S 10.0
+enum { SEEDS = 200 };
+#define TIME_S 5.0
 
-/* True: it shows the finding, and did so twice. */
+/* One run. True: it shows the finding. `take`: what it leaves behind becomes that of the row. */
 static bool shows(struct hunt *hunt, const struct target *alone, const char *seed,
-                  struct found *found)
+                  struct found *found, char **hash, bool take)
 {
     struct attempt attempt = hunt_attempt(hunt, found->row.strategy, seed);
     struct attempt_outcome outcome;
-    bool is_there = true;
     attempt.target = alone;
     attempt.record = true;
-    for (int i = 0; i < 2 && is_there; i++) {
-        if (attempt_run(&attempt, &outcome))
-            return false;
-        struct failures failures = hunt_judge(hunt, &outcome);
-        const struct failure *again = failures_find(&failures, found->row.signature);
-        is_there = again && !outcome.interrupted;
-        if (is_there && i > 0)
-            found_take(found, again, &outcome);
-        failures_free(&failures);
-        attempt_outcome_free(&outcome);
+    if (attempt_run(&attempt, &outcome))
+        return false;
+    struct failures failures = hunt_judge(hunt, &outcome);
+    const struct failure *again = failures_find(&failures, found->row.signature);
+    bool is_there = again && !outcome.interrupted;
+    if (is_there && take) {
+        free(found->row.hash);
+        found->row.hash = *hash;
+        *hash = NULL;
+        found_take(found, again, &outcome);
+    } else if (is_there) {
+        *hash = outcome.hash ? strdup(outcome.hash) : NULL;
     }
+    failures_free(&failures);
+    attempt_outcome_free(&outcome);
     return is_there;
+}
+
+static bool shows_twice(struct hunt *hunt, const struct target *alone, const char *seed,
+                        struct found *found)
+{
+    char *hash = NULL;
+    bool does = shows(hunt, alone, seed, found, &hash, false) &&
+                shows(hunt, alone, seed, found, &hash, true);
+    free(hash);
+    return does;
 }
 
 static char **copies_of(char *const *words)
@@ -73,7 +86,7 @@ void hunt_alone(struct hunt *hunt, struct found *found)
             snprintf(seed, sizeof seed, "%d", i);
             tried = seed;
         }
-        if (shows(hunt, &alone, tried, found))
+        if (shows_twice(hunt, &alone, tried, found))
             take(found, alone.argv, tried);
     }
     free(alone.argv);

@@ -55,6 +55,13 @@ static bool telling_row(const struct finding *finding, const json_t *stack, stru
     return finding_frame(finding, json_array_get(stack, frame), symbols, rows);
 }
 
+/* Go's names begin with the path of the package. */
+static const char *short_name(const struct finding *finding, const char *function)
+{
+    bool go = strcmp(finding_string(finding->object, "language", ""), "go") == 0;
+    return go ? base_of(function) : function;
+}
+
 static void print_place(FILE *stream, const struct finding *finding, const json_t *stack,
                         struct symbols *symbols)
 {
@@ -68,7 +75,7 @@ static void print_place(FILE *stream, const struct finding *finding, const json_
     }
     const struct symbol_frame *row = &rows.at[best];
     if (row->function)
-        fprintf(stream, "%s ", row->function);
+        fprintf(stream, "%s ", short_name(finding, row->function));
     if (row->file && row->line)
         fprintf(stream, "%s:%d", short_path(row->file), row->line);
     else

@@ -29,8 +29,7 @@ static void test_panic(void)
                                           "goroutine 8 [sleep]:\n");
     CHECK_EQ(list.count, 1);
     CHECK_STR_EQ(list.at[0].type, "panic");
-    CHECK_STR_EQ(list.at[0].title,
-                 "panic: close of closed channel  example.com/a.(*queue).stop queue.go:31");
+    CHECK_STR_EQ(list.at[0].title, "panic: close of closed channel  a.(*queue).stop queue.go:31");
     CHECK_STR_EQ(list.at[0].what, "panic: close of closed channel");
     CHECK_STR_EQ(list.at[0].where, "example.com/a.(*queue).stop");
     CHECK_STR_EQ(list.at[0].test, NULL);
@@ -65,7 +64,7 @@ static void test_panic_in_a_test(void)
                                           "\t/go/src/testing/testing.go:2101 +0xb13\n");
     CHECK_EQ(list.count, 1);
     CHECK_STR_EQ(list.at[0].title, "panic: runtime error: index out of range [3] with length 3  "
-                                   "example.com/a.pick[...] pick.go:7");
+                                   "a.pick[...] pick.go:7");
     CHECK_STR_EQ(list.at[0].test, "TestStop");
     failure_go_free(&list);
 }
