@@ -55,13 +55,13 @@ go_programs_command() {
 }
 export -f go_programs_command
 
-# go_programs_title FAILS: how the title of such a finding begins.
-go_programs_title() {
-    case $1 in
-    race) echo 'data race' ;;
-    leak) echo 'goroutine leak' ;;
-    exit) echo 'exit status 1' ;;
-    *) echo "$1" ;;
-    esac
+# go_programs_finding FAILS: the name and the seed of the finding of that kind in what a hunt said
+# on standard input; fails when there is none. A race often has consequences, told as findings of
+# their own.
+go_programs_finding() {
+    local titles
+    titles=$(sed 's/race/data race/; s/leak/goroutine leak/; s/panic/panic:|fatal error:/
+        s/exit/exit status 1/; s/,/|/g' <<<"$1")
+    sed -En "/^F[0-9]+  ($titles)/{s/ .*//;h;n;s/^ *seed ([0-9]+) of .*/\\1/;H;g;s/\\n/ /p;q}" | grep .
 }
-export -f go_programs_title
+export -f go_programs_finding

@@ -39,9 +39,7 @@ func main() {
 		func() {
 			for i := 1; i <= changes; i++ {
 				g.set(i)
-				for k := 0; k < 5; k++ {
-					runtime.Gosched()
-				}
+				runtime.Gosched()
 			}
 		},
 		func() {

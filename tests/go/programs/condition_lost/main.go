@@ -2,6 +2,7 @@
 package main
 
 import (
+	"runtime"
 	"sync"
 
 	"programs/seeded"
@@ -14,12 +15,6 @@ func main() {
 	seeded.Together(
 		func() {
 			lock.Lock()
-			isReady = true
-			ready.Signal()
-			lock.Unlock()
-		},
-		func() {
-			lock.Lock()
 			if seeded.Fixed {
 				for !isReady {
 					ready.Wait()
@@ -27,6 +22,13 @@ func main() {
 			} else {
 				ready.Wait()
 			}
+			lock.Unlock()
+		},
+		func() {
+			runtime.Gosched()
+			lock.Lock()
+			isReady = true
+			ready.Signal()
 			lock.Unlock()
 		},
 	)

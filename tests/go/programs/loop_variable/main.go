@@ -2,7 +2,6 @@
 package main
 
 import (
-	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -15,6 +14,8 @@ func main() {
 	var sum, i atomic.Int32
 	for i.Store(0); i.Load() < workers; i.Add(1) {
 		all.Add(1)
+		loaded := make(chan struct{})
+		go close(loaded)
 		number := &i
 		if seeded.Fixed {
 			number = new(atomic.Int32)
@@ -24,9 +25,7 @@ func main() {
 			defer all.Done()
 			sum.Add(number.Load())
 		}()
-		for k := 0; k < 5; k++ {
-			runtime.Gosched()
-		}
+		<-loaded
 	}
 	all.Wait()
 	seeded.Expect(sum.Load() == workers*(workers-1)/2, "a number twice, another not at all")

@@ -2,6 +2,7 @@
 package main
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -41,13 +42,16 @@ func main() {
 	up := make(chan struct{})
 	seeded.Together(
 		func() {
+			c.up.Store(true)
+			close(up)
+		},
+		func() {
 			<-up
 			c.connect().sent++
 		},
-		func() { c.connect() }, // a check that doesn't mind when there is no connection
-		func() {
-			c.up.Store(true)
-			close(up)
+		func() { // a check that doesn't mind when there is no connection
+			runtime.Gosched()
+			c.connect()
 		},
 	)
 }

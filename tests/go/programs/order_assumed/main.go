@@ -1,8 +1,7 @@
-// A listener is started, and taken for listening when its goroutine has had time to begin.
+// Of two goroutines, what the second did is taken for granted when the first is ready.
 package main
 
 import (
-	"runtime"
 	"sync"
 
 	"programs/seeded"
@@ -30,14 +29,13 @@ func (b *bus) send(n int) (heard int) {
 
 func main() {
 	var b bus
-	listening := make(chan struct{})
+	loaded, listening := make(chan struct{}), make(chan struct{})
+	go close(loaded)
 	go func() {
 		b.listen(make(chan int, 1))
 		close(listening)
 	}()
-	for i := 0; i < 20; i++ {
-		runtime.Gosched()
-	}
+	<-loaded
 	if seeded.Fixed {
 		<-listening
 	}

@@ -23,8 +23,20 @@ func upper(text string) []byte {
 }
 
 func main() {
+	var lock sync.Mutex
+	active := 0
+	count := func(change int) {
+		lock.Lock()
+		active += change
+		lock.Unlock()
+	}
+	check := func(text, expected string) {
+		count(1)
+		seeded.Expect(string(upper(text)) == expected, "another's text")
+		count(-1)
+	}
 	seeded.Together(
-		func() { seeded.Expect(string(upper("one")) == "ONE", "another's text") },
-		func() { seeded.Expect(string(upper("two")) == "TWO", "another's text") },
+		func() { check("one", "ONE") },
+		func() { check("two", "TWO") },
 	)
 }

@@ -20,9 +20,7 @@ func main() {
 		},
 		func() {
 			time.Sleep(4 * time.Millisecond)
-			for i := 0; i < 5; i++ {
-				runtime.Gosched()
-			}
+			runtime.Gosched()
 			if seeded.Fixed {
 				<-done
 			}

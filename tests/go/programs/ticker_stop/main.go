@@ -9,37 +9,55 @@ import (
 	"programs/seeded"
 )
 
+type heart struct {
+	lock            sync.Mutex
+	begun, finished int
+}
+
+func (h *heart) begin() int {
+	h.lock.Lock()
+	defer h.lock.Unlock()
+	h.begun++
+	return h.begun
+}
+
+func (h *heart) finish() {
+	h.lock.Lock()
+	defer h.lock.Unlock()
+	h.finished++
+}
+
+func (h *heart) alive() bool {
+	h.lock.Lock()
+	defer h.lock.Unlock()
+	return h.begun > 0
+}
+
 func main() {
-	const tick = 2 * time.Millisecond
-	var lock sync.Mutex
-	ticks := 0
-	count := func() int {
-		lock.Lock()
-		defer lock.Unlock()
-		return ticks
-	}
-	ticker := time.NewTicker(tick)
+	var h heart
+	ticker := time.NewTicker(2 * time.Millisecond)
+	second := make(chan struct{})
 	quit, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
 		for {
 			select {
 			case <-ticker.C:
-				lock.Lock()
-				ticks++
-				lock.Unlock()
+				if h.begin() == 2 {
+					close(second)
+				}
+				h.finish()
 			case <-quit:
 				return
 			}
 		}
 	}()
-	for count() < 2 {
-		time.Sleep(tick)
-	}
+	<-second
+	seeded.Expect(h.alive(), "no beat")
 	ticker.Stop()
 	close(quit)
 	if seeded.Fixed {
 		<-ended
 	}
-	seeded.Expect(ticks >= 2, "a tick is lost")
+	seeded.Expect(h.finished > 0, "a beat is lost")
 }

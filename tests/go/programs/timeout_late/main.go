@@ -40,8 +40,7 @@ func main() {
 			c.end(expired)
 		},
 		func() {
-			time.Sleep(2 * time.Millisecond)
-			time.Sleep(2 * time.Millisecond)
+			time.Sleep(4 * time.Millisecond)
 			c.end(finished)
 		},
 	)

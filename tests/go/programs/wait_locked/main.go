@@ -2,7 +2,6 @@
 package main
 
 import (
-	"runtime"
 	"sync"
 
 	"programs/seeded"
@@ -12,6 +11,8 @@ func main() {
 	var lock sync.Mutex
 	var workers sync.WaitGroup
 	results := 0
+	loaded := make(chan struct{})
+	go close(loaded)
 	workers.Add(1)
 	go func() {
 		defer workers.Done()
@@ -19,9 +20,7 @@ func main() {
 		results++
 		lock.Unlock()
 	}()
-	for i := 0; i < 20; i++ {
-		runtime.Gosched()
-	}
+	<-loaded
 	if seeded.Fixed {
 		workers.Wait()
 	}

@@ -17,19 +17,15 @@ func main() {
 	round.Add(1)
 	seeded.Together(
 		func() {
-			for i := 0; i < 2; i++ {
-				runtime.Gosched()
-			}
-			round.Done()
+			round.Wait()
+			runtime.Gosched()
+			second.Add(1)
+			second.Done()
 		},
 		func() { round.Wait() },
 		func() {
-			round.Wait()
-			for i := 0; i < 2; i++ {
-				runtime.Gosched()
-			}
-			second.Add(1)
-			second.Done()
+			runtime.Gosched()
+			round.Done()
 		},
 	)
 }
