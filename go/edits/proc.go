@@ -35,6 +35,7 @@ const (
 	repriseOpOnce        = 19
 	repriseOpCreate      = 22
 	repriseOpYield       = 27
+	repriseOpExternal    = 31
 	repriseOpSend        = 33
 	repriseOpReceive     = 34
 	repriseOpClose       = 35
@@ -436,9 +437,16 @@ func repriseReadClock() {
 	}
 }
 
+// The program looks at the clock. A point is a step, and time passes by steps: who waits by
+// looking comes to an end.
+func repriseLook() {
+	reprisePoint(repriseOpExternal, 0, 0)
+	repriseReadClock()
+}
+
 // time.Now of the program.
 func repriseTimeNow() (sec int64, nsec int32, mono int64) {
-	repriseReadClock()
+	repriseLook()
 	past := repriseNow - repriseTimeZero
 	return repriseWall + past/1000000000, int32(past % 1000000000), repriseNow
 }
@@ -446,7 +454,7 @@ func repriseTimeNow() (sec int64, nsec int32, mono int64) {
 //go:linkname repriseNanotime
 func repriseNanotime() int64 {
 	if repriseMode == repriseControlled && repriseVirtual {
-		repriseReadClock()
+		repriseLook()
 	}
 	return nanotime()
 }
@@ -571,6 +579,8 @@ func repriseCollect(wanted func(*g) bool) (list unsafe.Pointer, count uintptr) {
 
 func repriseStuck() {
 	list, count := repriseCollect(func(gp *g) bool { return true })
+	// While the report is written, names are asked for; after that g is what curg says.
+	setGNoWB(&getg().m.curg, getg())
 	repriseTellStuck(list, count)
 }
 
@@ -676,14 +686,16 @@ func repriseRest() {
 	if !repriseRestSure {
 		return
 	}
+	var list unsafe.Pointer
+	var count uintptr
 	systemstack(func() {
-		list, count := repriseCollect(func(gp *g) bool {
+		list, count = repriseCollect(func(gp *g) bool {
 			return gp.repriseTest == test && repriseWaitsForEver(gp)
 		})
-		if count != 0 {
-			repriseTellLeaked(list, count)
-		}
 	})
+	if count != 0 {
+		repriseTellLeaked(list, count) // not on g0: see repriseStuck
+	}
 }
 
 func repriseRestPark(gp *g, _ unsafe.Pointer) bool {
