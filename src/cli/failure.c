@@ -134,7 +134,7 @@ static char *details_of(const struct attempt_outcome *outcome)
 /* Of "TestX/sub" its subtest does not count. */
 static char *test_of(const json_t *object)
 {
-    const char *test = finding_string(object, "test", NULL);
+    const char *test = finding_test(object);
     return test ? strndup(test, strcspn(test, "/")) : NULL;
 }
 

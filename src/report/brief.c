@@ -106,7 +106,7 @@ void finding_print_brief(FILE *stream, const struct finding *finding, struct sym
             fputs(", ", stream);
         print_place(stream, finding, stacks[i], symbols);
     }
-    const char *test = finding_string(finding->object, "test", NULL);
+    const char *test = finding_test(finding->object);
     if (test)
         fprintf(stream, "%s%s", count ? ", in " : "  in ", test);
     if (finding->reports > 1)

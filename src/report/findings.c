@@ -12,6 +12,23 @@ const char *finding_string(const json_t *object, const char *key, const char *fa
     return text ? text : fallback;
 }
 
+const char *finding_test(const json_t *object)
+{
+    size_t i;
+    json_t *thread;
+    const char *test = finding_string(object, "test", NULL);
+    if (test)
+        return test;
+    json_array_foreach(json_object_get(object, "threads"), i, thread)
+    {
+        const char *of_this = finding_string(thread, "test", NULL);
+        if (test && of_this && strcmp(test, of_this) != 0)
+            return NULL;
+        test = of_this ? of_this : test;
+    }
+    return test;
+}
+
 static struct finding *find_equal(struct findings *findings, const json_t *object)
 {
     const char *signature = finding_string(object, "signature", "");

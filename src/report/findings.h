@@ -35,6 +35,10 @@ void findings_free(struct findings *findings);
 /* Text of a member, or `fallback`. */
 const char *finding_string(const json_t *object, const char *key, const char *fallback);
 
+/* The test that a finding is about: the one that it tells, or else the one that all of its threads
+ * that belong to a test belong to. NULL: none. */
+const char *finding_test(const json_t *object);
+
 enum { FRAME_ROWS = 64 };
 
 /* What one frame of a stack means: several rows when calls were inlined, innermost first. Strings

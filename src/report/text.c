@@ -226,7 +226,7 @@ void finding_print_text(FILE *stream, const struct finding *finding, size_t numb
 void finding_print_body(FILE *stream, const struct finding *finding, struct symbols *symbols)
 {
     const json_t *sleep = json_object_get(finding->object, "sleep");
-    const char *test = finding_string(finding->object, "test", NULL);
+    const char *test = finding_test(finding->object);
     if (test)
         fprintf(stream, "  in test %s\n", test);
     print_accesses(stream, finding, symbols);
