@@ -165,6 +165,17 @@ CORE_INLINE bool core_known_word(const uint64_t *p, bool write, uint32_t window,
     return core_ror4(core_entry_load(p, write) - window) < span;
 }
 
+/* A plain access to all eight bytes of a word that nobody has accessed yet. False: it was accessed
+ * after all. */
+CORE_INLINE bool core_access_fresh(uint64_t *p, core_id id, bool write)
+{
+    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+    uint32_t e = id << 4;
+    /* release: the log row of id is there before the id can be found */
+    return !c && __atomic_compare_exchange_n(p, &c, CORE_CELL(write ? e : 0, e), false,
+                                             __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 /* Of some bytes of the low or the high half. */
 CORE_INLINE bool core_known_half(const uint64_t *p, const uint64_t *q, bool high, uint32_t mask,
                                  bool write, uint32_t window, uint32_t span)

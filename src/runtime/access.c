@@ -120,12 +120,22 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
            core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
 }
 
+/* A read that the quick look doesn't know may be known after all: what several threads read over
+ * and over, and what t has written, if its own read of other bytes stands beside that. */
+static bool may_know(const struct rt_thread *t, rt_addr addr)
+{
+    uint64_t half = __atomic_load_n(rt_cell_p(addr), __ATOMIC_RELAXED);
+    if (addr & 4)
+        half =
+            core_cell_plain_full(half) ? half : __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
+    return half >> 63 || ((uint32_t)half >> 4) - t->epoch_first < t->next - t->epoch_first;
+}
+
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
                      unsigned tag)
 {
     struct rt_race r;
-    /* what several threads read over and over: known, though not to the quick look */
-    if (!(kind & RT_KIND_WRITE_BIT) && rt_access_known(t, addr, size, kind))
+    if (!(kind & RT_KIND_WRITE_BIT) && may_know(t, addr) && rt_access_known(t, addr, size, kind))
         return;
     if (core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
         rt_race_report(t, pc, &r);
@@ -176,7 +186,9 @@ void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, 
     for (rt_addr word = addr & ~7ull; word < end; word += 8) {
         rt_addr low = word < addr ? addr : word, high = word + 8 < end ? word + 8 : end;
         unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
-        if (quick && touched == 0xff && rt_known8(t->tls, word, kind & RT_KIND_WRITE_BIT))
+        if (quick && touched == 0xff &&
+            (rt_known8(t->tls, word, kind & RT_KIND_WRITE_BIT) ||
+             core_access_fresh(rt_cell_p(word), id, kind & RT_KIND_WRITE_BIT)))
             continue;
         struct rt_race r = {word, touched, low, high - low, kind, 0, 0};
         if (core_unlikely(access_word(t, &r, id)))
