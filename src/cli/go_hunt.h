@@ -55,9 +55,10 @@ double go_hunt_timeout(const struct go_command *command);
 int go_keep_build(struct go_hunted *hunted, const struct go_tool *tool,
                   const struct go_place *place);
 
-/* A program that was kept once and is not there any more is built again. True: it was one, and
- * *status says how that ended: 0, or an exit status after an error. */
-bool go_keep_restore(const char *who, const char *path, int *status);
+/* Is it a program that is kept? When it is not there any more it is built again. *directory is
+ * where to run it, for as long as the process lives; NULL when it is none, or that is gone. 0, or
+ * an exit status after an error. */
+int go_keep_find(const char *who, const char *path, const char **directory);
 
 /* ---- go_hunt_lines.c ---- */
 

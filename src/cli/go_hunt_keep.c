@@ -1,7 +1,7 @@
-/* .reprise/go/HASH/ has a program and, beside it, the file `build`: the directory, then the words
- * behind `reprise` that build the program there, each with a zero byte at its end. The hash is that
- * of the directory and those words, so the same call finds its place again, and another does not
- * overwrite it. */
+/* .reprise/go/HASH/ has a program and, beside it, the file `build`: the directory to run it in, the
+ * directory to build it in, and the words behind `reprise` that build it, each with a zero byte at
+ * its end. The hash is that of the latter two, so the same call finds its place again, and another
+ * does not overwrite it. */
 #include "cli.h"
 #include "go_hunt.h"
 #include "store/store.h"
@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 static const char recipe[] = "build";
+enum { RUN_IN, BUILD_IN, WORDS };
 
 /* ---- the place ---- */
 
@@ -86,6 +87,7 @@ static bool write_recipe(const struct go_hunted *hunted, const char *directory, 
     FILE *file = fopen(cli_join(path, sizeof path, place, recipe), "we");
     if (!file)
         return false;
+    fwrite(hunted->directory, 1, strlen(hunted->directory) + 1, file);
     fwrite(directory, 1, strlen(directory) + 1, file);
     for (size_t i = 0; i < hunted->build.count; i++)
         fwrite(hunted->build.at[i], 1, strlen(hunted->build.at[i]) + 1, file);
@@ -162,7 +164,7 @@ int go_keep_build(struct go_hunted *hunted, const struct go_tool *tool,
 
 /* ---- once more ---- */
 
-/* The words of the file, NULL at the end; at[0] is the directory. */
+/* The words of the file, NULL at the end. They live until the next call. */
 static bool read_recipe(const char *program, struct words *words)
 {
     static char text[1 << 16];
@@ -179,7 +181,7 @@ static bool read_recipe(const char *program, struct words *words)
     text[size] = '\0';
     for (size_t at = 0; at < size; at += strlen(text + at) + 1)
         words_add(words, text + at);
-    return words->count > 3;
+    return words->count > WORDS + 1;
 }
 
 static int build_again(const struct words *words)
@@ -187,11 +189,11 @@ static int build_again(const struct words *words)
     int status;
     struct words line = {0};
     words_add(&line, cli_self());
-    for (size_t i = 1; i < words->count; i++)
+    for (size_t i = WORDS; i < words->count; i++)
         words_add(&line, words->at[i]);
     pid_t pid = fork();
     if (pid == 0) {
-        if (chdir(words->at[0]) == 0)
+        if (chdir(words->at[BUILD_IN]) == 0)
             execv(cli_self(), (char **)line.at);
         _exit(CLI_CANNOT_EXEC);
     }
@@ -202,18 +204,28 @@ static int build_again(const struct words *words)
     return pid > 0 && WIFEXITED(status) ? WEXITSTATUS(status) : CLI_FAILURE;
 }
 
-bool go_keep_restore(const char *who, const char *path, int *status)
+static int restore(const char *who, const char *path, const struct words *words)
+{
+    cli_error(who, "%s is not there any more, so it is built again", path);
+    if (build_again(words) == 0 && access(path, X_OK) == 0)
+        return 0;
+    cli_error(who, "it cannot be built in %s any more; hunt again with reprise go test --hunt",
+              words->at[BUILD_IN]);
+    return CLI_FAILURE;
+}
+
+int go_keep_find(const char *who, const char *path, const char **directory)
 {
     struct words words = {0};
-    *status = 0;
-    if (access(path, F_OK) == 0 || !read_recipe(path, &words))
-        return false;
-    cli_error(who, "%s is not there any more, so it is built again", path);
-    if (build_again(&words) != 0 || access(path, X_OK) != 0) {
-        cli_error(who, "it cannot be built in %s any more; hunt again with reprise go %s --hunt",
-                  words.at[0], strcmp(words.at[2], "build") == 0 ? "run" : "test");
-        *status = CLI_FAILURE;
-    }
+    struct stat status;
+    int result = 0;
+    *directory = NULL;
+    if (path[0] != '/' || !read_recipe(path, &words))
+        return 0;
+    if (access(path, F_OK) != 0)
+        result = restore(who, path, &words);
+    if (stat(words.at[RUN_IN], &status) == 0 && S_ISDIR(status.st_mode))
+        *directory = strdup(words.at[RUN_IN]);
     free(words.at);
-    return true;
+    return result;
 }

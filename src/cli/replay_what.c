@@ -132,20 +132,6 @@ const char *replay_file(const char *name, const char *text)
 
 /* ---- what it means ---- */
 
-static bool is_directory(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* Tests of Go are run in the directory of their package. */
-static void settle_directory(struct replay *replay)
-{
-    const char *directory = replay->finding.directory;
-    if (replay->argv[0][0] == '/' && directory && is_directory(directory))
-        replay->target.directory = directory;
-}
-
 static int settle_program(struct replay *replay, const char *strategy)
 {
     struct core_strategy_config config = {.kind = CORE_STRATEGY_RANDOM};
@@ -155,11 +141,10 @@ static int settle_program(struct replay *replay, const char *strategy)
         return status;
     replay->exact = replay->schedule || core_strategy_is_controlled(config.kind);
     replay->target.seeded = replay->schedule || config.kind != CORE_STRATEGY_OS;
-    if (!replay->argv[0] && replay->finding.argv) {
+    if (!replay->argv[0] && replay->finding.argv)
         replay->argv = replay->finding.argv;
-        settle_directory(replay);
-    }
-    if (replay->argv[0] && go_keep_restore(replay->target.who, replay->argv[0], &status) && status)
+    if (replay->argv[0] &&
+        (status = go_keep_find(replay->target.who, replay->argv[0], &replay->target.directory)))
         return status;
     if (replay->argv[0])
         return target_prepare(&replay->target, replay->argv);
