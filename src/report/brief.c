@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #define PLACES_MAX 2
+#define STACKS_MAX 64
 
 const char *short_path(const char *path)
 {
@@ -82,6 +83,30 @@ static void print_place(FILE *stream, const struct finding *finding, const json_
         fprintf(stream, "(%s+0x%llx)", base_of(rows.module), (unsigned long long)rows.offset);
 }
 
+/* Is there code of the user's in it? */
+static bool is_own(const struct finding *finding, const json_t *stack, struct symbols *symbols)
+{
+    struct frame_rows rows;
+    size_t best;
+    return telling_row(finding, stack, symbols, &rows, &best) && rows.module &&
+           telling(&rows.at[best]) == 2;
+}
+
+/* Two places tell where it is. Of many that wait, those in code of the user's. */
+static size_t choose_stacks(const struct finding *finding, struct symbols *symbols,
+                            const json_t *chosen[PLACES_MAX])
+{
+    const json_t *stacks[STACKS_MAX];
+    size_t all = finding_stacks(finding, stacks, STACKS_MAX), count = 0;
+    bool waits = json_array_size(json_object_get(finding->object, "waits"));
+    for (size_t i = 0; i < all && count < PLACES_MAX; i++)
+        if (!waits || all <= PLACES_MAX || is_own(finding, stacks[i], symbols))
+            chosen[count++] = stacks[i];
+    for (size_t i = 0; i < all && !count; i++)
+        chosen[count++] = stacks[i];
+    return count;
+}
+
 int findings_title_width(const struct findings *findings)
 {
     size_t width = 0;
@@ -97,7 +122,7 @@ void finding_print_brief(FILE *stream, const struct finding *finding, struct sym
 {
     const json_t *stacks[PLACES_MAX];
     const char *title = finding_string(finding->object, "title", "");
-    size_t count = finding_stacks(finding, stacks, PLACES_MAX);
+    size_t count = choose_stacks(finding, symbols, stacks);
     fprintf(stream, "  %s%s%s", color ? "\033[1m" : "", title, color ? "\033[m" : "");
     if (count)
         fprintf(stream, "%*s", width + 2 - (int)strlen(title), "");
