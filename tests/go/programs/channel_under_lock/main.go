@@ -2,7 +2,6 @@
 package main
 
 import (
-	"runtime"
 	"sync"
 
 	"programs/seeded"
@@ -34,12 +33,14 @@ func (g *gauge) get() int {
 
 func main() {
 	const changes = 4
-	g := &gauge{changes: make(chan struct{}, changes-2)}
+	g := &gauge{changes: make(chan struct{}, 1)}
 	seeded.Together(
 		func() {
 			for i := 1; i <= changes; i++ {
+				loaded := make(chan struct{})
+				go close(loaded)
 				g.set(i)
-				runtime.Gosched()
+				<-loaded
 			}
 		},
 		func() {

@@ -55,7 +55,7 @@ func main() {
 	s.lock.Lock()
 	s.timer = time.AfterFunc(idle, s.expire)
 	s.lock.Unlock()
-	time.Sleep(idle - 10*time.Microsecond)
+	time.Sleep(idle - 3*time.Microsecond)
 	s.use()
 	s.timer.Stop()
 }
