@@ -60,6 +60,9 @@ int go_keep_build(struct go_hunted *hunted, const struct go_tool *tool,
  * an exit status after an error. */
 int go_keep_find(const char *who, const char *path, const char **directory);
 
+/* The line that hunts it again, without newline; false: it is none that is kept. */
+bool go_keep_print_hunt(FILE *stream, char *const *argv);
+
 /* ---- go_hunt_lines.c ---- */
 
 /* `reprise go test --seed=... -run '^TestX$' ./pkg`; test may be NULL, and so may extra, an option

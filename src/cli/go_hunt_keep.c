@@ -4,6 +4,7 @@
  * does not overwrite it. */
 #include "cli.h"
 #include "go_hunt.h"
+#include "seed.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -182,6 +183,33 @@ static bool read_recipe(const char *program, struct words *words)
     for (size_t at = 0; at < size; at += strlen(text + at) + 1)
         words_add(words, text + at);
     return words->count > WORDS + 1;
+}
+
+bool go_keep_print_hunt(FILE *stream, char *const *argv)
+{
+    struct words words = {0};
+    bool found = argv[0][0] == '/' && read_recipe(argv[0], &words), test = false;
+    if (found)
+        fputs("reprise", stream);
+    for (size_t i = WORDS; i < words.count; i++) {
+        const char *word = words.at[i];
+        if (strcmp(word, "-o") == 0 || (test && strcmp(word, "-c") == 0)) {
+            i += strcmp(word, "-o") == 0;
+            continue;
+        }
+        test |= strcmp(word, "test") == 0;
+        bool verb = strcmp(word, "test") == 0 || strcmp(word, "build") == 0;
+        putc(' ', stream);
+        seed_print_word(stream, strcmp(word, "build") == 0 ? "run" : word);
+        if (verb)
+            fputs(" --hunt", stream);
+    }
+    for (argv++; found && !test && *argv; argv++) {
+        putc(' ', stream);
+        seed_print_word(stream, *argv);
+    }
+    free(words.at);
+    return found;
 }
 
 static int build_again(const struct words *words)

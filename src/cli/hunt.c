@@ -219,7 +219,6 @@ static void settle_plan(struct hunt *hunt, char **argv)
     plan->directory = hunt->target.directory      ? hunt->target.directory
                       : getcwd(here, sizeof here) ? here
                                                   : "";
-    hunt_set_options(hunt, 0);
     if (!plan->strategies.count)
         words_add(&plan->strategies, "random");
     if (!plan->seeds && !(plan->time_s > 0)) {
@@ -286,6 +285,7 @@ int hunt_program(struct hunt *hunt, char **argv)
     hunt->target.who = "hunt";
     settle_plan(hunt, argv);
     int status = target_prepare(&hunt->target, argv);
+    hunt_set_options(hunt, 0);
     if (!status)
         status = hunt_keep_open(hunt);
     if (status)

@@ -1,5 +1,6 @@
 #include "go_hunt.h"
 #include "hunt.h"
+#include "profile_run.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,11 +12,13 @@ enum { SEEDS = 200 };
 
 /* One run. True: it shows the finding. `take`: what it leaves behind becomes that of the row. */
 static bool shows(struct hunt *hunt, const struct target *alone, const char *seed,
-                  struct found *found, char **hash, bool take)
+                  struct found *found, const char *profile, char **hash, bool take)
 {
     struct attempt attempt = hunt_attempt(hunt, found->row.strategy, seed);
     struct attempt_outcome outcome;
     attempt.target = alone;
+    if (attempt.profile)
+        attempt.profile = *profile ? profile : NULL; /* that of the whole is of another program */
     attempt.record = true;
     if (attempt_run(&attempt, &outcome))
         return false;
@@ -36,11 +39,11 @@ static bool shows(struct hunt *hunt, const struct target *alone, const char *see
 }
 
 static bool shows_twice(struct hunt *hunt, const struct target *alone, const char *seed,
-                        struct found *found)
+                        struct found *found, const char *profile)
 {
     char *hash = NULL;
-    bool does = shows(hunt, alone, seed, found, &hash, false) &&
-                shows(hunt, alone, seed, found, &hash, true);
+    bool does = shows(hunt, alone, seed, found, profile, &hash, false) &&
+                shows(hunt, alone, seed, found, profile, &hash, true);
     free(hash);
     return does;
 }
@@ -71,7 +74,7 @@ static void take(struct found *found, char *const *argv, const char *seed)
 
 void hunt_alone(struct hunt *hunt, struct found *found)
 {
-    char seed[24];
+    char seed[24], profile[PATH_MAX];
     double until = attempt_clock() + TIME_S;
     if (!hunt->go || !found->test || !hunt_is_controlled(found->row.strategy))
         return;
@@ -79,6 +82,9 @@ void hunt_alone(struct hunt *hunt, struct found *found)
     alone.argv = go_test_alone(hunt->go, found->test);
     if (!alone.argv)
         return;
+    if (!profile_wanted(found->row.strategy) ||
+        profile_make(&alone, &hunt->settings, hunt->limit_s, profile, sizeof profile) != 0)
+        profile[0] = '\0';
     int seeds = found_in_first_run(found->row.strategy, found->row.seed) ? 0 : SEEDS;
     for (int i = 0; i <= seeds && !found->alone && attempt_clock() < until; i++) {
         const char *tried = found->row.seed;
@@ -86,7 +92,7 @@ void hunt_alone(struct hunt *hunt, struct found *found)
             snprintf(seed, sizeof seed, "%d", i);
             tried = seed;
         }
-        if (shows_twice(hunt, &alone, tried, found))
+        if (shows_twice(hunt, &alone, tried, found, profile))
             take(found, alone.argv, tried);
     }
     free(alone.argv);

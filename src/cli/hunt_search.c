@@ -49,6 +49,9 @@ void hunt_set_options(struct hunt *hunt, uint64_t steps)
     enum { FIRST_RUN = 50000000, ENOUGH_STEPS = 1000000, TIMES = 100, LIMIT = 2000000000 };
     hunt->run_settings.count = 0;
     words_add(&hunt->run_settings, "exitcode=0");
+    const char *gorace = getenv("GORACE");
+    if (hunt->target.info.is_go && !(gorace && strstr(gorace, "atexit_sleep_ms")))
+        words_add(&hunt->run_settings, "atexit_sleep_ms=0"); /* else a second each */
     hunt->max_steps = 0;
     if (!hunt->own_max_steps) {
         hunt->max_steps =

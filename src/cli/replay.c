@@ -1,6 +1,7 @@
 /* `reprise replay`: the same interleaving again, from a seed, a finding or a schedule string. */
 #include "replay.h"
 #include "core/duration.h"
+#include "go_hunt.h"
 #include "seed.h"
 
 #include <errno.h>
@@ -51,10 +52,13 @@ static int judge(const struct replay *replay, const struct attempt_outcome *outc
 static void print_next(const struct replay *replay, const struct attempt_outcome *outcome)
 {
     if (replay->finding.signature && !replay_came_back(&replay->finding, outcome)) {
-        fputs("  to look whether it is gone: reprise hunt --", stderr);
-        for (char *const *word = replay->argv; *word; word++) {
-            putc(' ', stderr);
-            seed_print_word(stderr, *word);
+        fputs("  to look whether it is gone: ", stderr);
+        if (!go_keep_print_hunt(stderr, replay->argv)) {
+            fputs("reprise hunt --", stderr);
+            for (char *const *word = replay->argv; *word; word++) {
+                putc(' ', stderr);
+                seed_print_word(stderr, *word);
+            }
         }
         putc('\n', stderr);
     } else if (replay->finding.signature && !replay->exact)
