@@ -184,23 +184,34 @@ bool go_overlay_fresh(const char *directory)
 /* ---- the whole ---- */
 
 /* Asks go itself whether it sees our runtime and no other: an overlay that does nothing would leave
- * the stock one in, without a word. In GOROOT, where no module of the user can get in the way. */
+ * the stock one in, without a word. In GOROOT and without GOFLAGS and workspace, so that nothing of
+ * the user's module gets in the way. */
 static int verify(const struct go_tool *tool, const char *overlay)
 {
-    struct go_tool inside = {0};
-    char option[PATH_MAX + 16], source[PATH_MAX];
-    const char *const words[] = {"list",         "-race",
-                                 option,         "-deps",
-                                 "-f",           "{{.ImportPath}} {{.SFiles}} {{.SysoFiles}}",
-                                 "runtime/race", NULL};
+    struct go_tool env = {0};
+    char go[PATH_MAX], option[PATH_MAX + 16], source[PATH_MAX];
+    const char *const words[] = {"GOFLAGS=",
+                                 "GOWORK=off",
+                                 "GOTOOLCHAIN=local",
+                                 go,
+                                 "list",
+                                 "-race",
+                                 option,
+                                 "-deps",
+                                 "-f",
+                                 "{{.ImportPath}} {{.SFiles}} {{.SysoFiles}}",
+                                 "runtime/race",
+                                 NULL};
     struct go_command command = {.directory = source};
-    snprintf(inside.path, sizeof inside.path, "%s/bin/go", tool->goroot);
-    if (access(inside.path, X_OK) != 0)
-        snprintf(inside.path, sizeof inside.path, "%s", tool->path);
+    snprintf(go, sizeof go, "%s/bin/go", tool->goroot);
+    if (access(go, X_OK) != 0)
+        snprintf(go, sizeof go, "%s", tool->path);
     snprintf(source, sizeof source, "%s/src/runtime/race", tool->goroot);
     snprintf(option, sizeof option, "-overlay=%s", overlay);
-    int status;
-    char *text = go_output(&inside, &command, words, &status);
+    int status = CLI_FAILURE;
+    char *text = cli_find_program("env", env.path, sizeof env.path)
+                     ? go_output(&env, &command, words, &status)
+                     : NULL;
     bool fine = text && !status && strstr(text, IN_RACE) && !strstr(text, ".syso");
     free(text);
     if (!fine && status < 128)

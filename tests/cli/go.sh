@@ -7,7 +7,7 @@ unset XDG_CACHE_HOME
 
 # A place of its own for the command, with a runtime beside it, and a GOROOT.
 mkdir -p tree/go/edits root/bin root/src/runtime/race/internal/amd64v{1,3} bin tmp home
-cp "$REPRISE" tree/reprise
+cp "$REPRISE" tree/reprise || exit 1
 touch tree/libreprise.a root/src/runtime/race/{race.go,race_linux_arm64.syso}
 touch root/src/runtime/race/internal/amd64v{1,3}/race_linux.syso
 echo '# the runtime' >tree/go/race_linux_amd64.S

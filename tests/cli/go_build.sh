@@ -11,6 +11,9 @@ mkdir tmp
 [ -r "$(reprise --print-runtime-dir)/go/race_linux_amd64.S" ] || { echo 'skipped: no runtime for Go'; exit 77; }
 [ "$(go env GOOS GOARCH CGO_ENABLED | xargs)" = 'linux amd64 1' ] && have "$(go env CC)" ||
     { echo 'skipped: go has no race detector here'; exit 77; }
+# A copy: nobody shall change the edits in the middle of the test.
+{ mkdir tree && cp -L "$REPRISE" tree/reprise && cp -rL "$(reprise --print-runtime-dir)/go" tree/ && touch tree/libreprise.a; } || exit 1
+REPRISE=$PWD/tree/reprise
 minor=$(go env GOVERSION | sed -E 's/^[^.]*\.([0-9]+).*/\1/')
 marker=reprise-go-runtime-1
 touch started
@@ -116,6 +119,9 @@ run go build -race -o ../stock2 .
 is 0 status
 run reprise go build -o ../mine2 -ldflags='-s -w' .
 is 0 status
+GOFLAGS='-mod=mod -race=false' run reprise go build -o ../mine3 .
+is 0 status
+ours ../mine3
 run go build -o ../plain .
 stock ../stock
 stock ../stock2
