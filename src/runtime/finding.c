@@ -2,6 +2,7 @@
 #include "event.h"
 #include "file.h"
 #include "format.h"
+#include "frames.h"
 #include "host.h"
 #include "module.h"
 #include "options.h"
@@ -269,6 +270,33 @@ static bool is_duplicate(const struct rt_finding *f)
     return seen_before(f->naccess >= 2 ? key_of_stacks(f) : key_of_others(f));
 }
 
+/* Of the user's own code: functions and lines, whatever is called there for it. */
+static uint64_t hash_of_lines(rt_stack s)
+{
+    static struct rt_shown frames; /* kept: under the report lock */
+    uint64_t hash = 0;
+    rt_shown_read(&frames, s);
+    for (size_t i = 0; i < frames.count; i++) {
+        const struct rt_symbol *symbol = frames.at[i].symbol;
+        if (rt_frame_is_internal(&frames.at[i]))
+            continue;
+        for (const char *c = symbol->function; c && *c; c++)
+            hash = core_mix(hash ^ (unsigned char)*c);
+        hash = core_mix(hash ^ (uint64_t)symbol->line << 32);
+    }
+    return hash;
+}
+
+/* Where x++ is a read and a write, its race with another goroutine's is one bug, not two. What
+ * stands beside it in the line is about another address. */
+static bool lines_seen_before(const struct rt_finding *f)
+{
+    if (!rt_host_splits_updates || !rt_options.suppress_equal_stacks || f->naccess != 2)
+        return false;
+    uint64_t sum = hash_of_lines(f->access[0].stack) + hash_of_lines(f->access[1].stack);
+    return seen_before(core_mix(sum ^ f->access[0].addr));
+}
+
 /* ---- degraded runs ---- */
 
 static unsigned degraded; /* relaxed: bits are only added */
@@ -330,7 +358,7 @@ static bool kind_switched_off(const struct rt_finding *f)
 /* The quick filters run before the slow one: a hot racy loop comes here each time. */
 static bool submit(struct rt_finding *f)
 {
-    if (kind_switched_off(f) || is_duplicate(f) || rt_suppress_known(f))
+    if (kind_switched_off(f) || is_duplicate(f) || rt_suppress_known(f) || lines_seen_before(f))
         return false;
     complete(f);
     if (f->naccess == 2 && rt_options.suppress_equal_addresses && address_seen_before(f))

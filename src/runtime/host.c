@@ -2,6 +2,7 @@
 #include "host.h"
 
 const char rt_host_language[] = "";
+const bool rt_host_splits_updates = false;
 const char rt_host_options_variable[] = "TSAN_OPTIONS";
 
 /* What the program may define. The C++ one is __tsan::OnReport(ReportDesc const*, bool). */

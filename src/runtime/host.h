@@ -17,6 +17,9 @@
 /* "" for C and its like, which findings are about unless they say otherwise; "go". */
 extern const char rt_host_language[];
 
+/* Does its compiler tell of x++ as of two accesses? */
+extern const bool rt_host_splits_updates;
+
 /* The variable whose options come before those of REPRISE_OPTIONS: "TSAN_OPTIONS", "GORACE". */
 extern const char rt_host_options_variable[];
 /* The environment where it is at hand, else NULL: then it is read from /proc. */

@@ -10,6 +10,7 @@
 #include "schedule.h"
 
 const char rt_host_language[] = "go";
+const bool rt_host_splits_updates = true;
 const char rt_host_options_variable[] = "GORACE";
 
 /* libc's is not there, or not yet. */
