@@ -1,0 +1,8 @@
+//go:build race
+
+package order
+
+import "runtime"
+
+func disable() { runtime.RaceDisable() }
+func enable()  { runtime.RaceEnable() }
