@@ -57,10 +57,14 @@ var __reprise_go_leaked byte
 //go:linkname __reprise_go_test __reprise_go_test
 var __reprise_go_test byte
 
+//go:linkname __reprise_go_slice __reprise_go_slice
+var __reprise_go_slice byte
+
 //go:linkname __reprise_go_exit __reprise_go_exit
 var __reprise_go_exit byte
 
 //go:cgo_import_static __reprise_go_exit
+//go:cgo_import_static __reprise_go_slice
 //go:cgo_import_static __reprise_go_begin
 //go:cgo_import_static __reprise_go_born
 //go:cgo_import_static __reprise_go_gone
@@ -89,7 +93,6 @@ func repriseBegin() {
 	racecall(&__reprise_go_begin, uintptr(unsafe.Pointer(&b)), 0, 0, 0)
 	repriseMode = b.mode
 	repriseSeed = b.seed
-	repriseSteps = b.steps
 	if b.mode == repriseControlled && b.virtualTime != 0 {
 		repriseVirtual = true
 		repriseNow = repriseTimeZero
@@ -174,4 +177,10 @@ func repriseTellTest(t uintptr, name unsafe.Pointer, length uintptr) {
 //go:nosplit
 func repriseTellExit(status uintptr) {
 	racecall(&__reprise_go_exit, status, 0, 0, 0)
+}
+
+//go:nosplit
+func repriseAskSlice() (end uint64) {
+	racecall(&__reprise_go_slice, uintptr(unsafe.Pointer(&end)), 0, 0, 0)
+	return end
 }

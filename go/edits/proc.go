@@ -45,7 +45,7 @@ const (
 const (
 	repriseTimeZero  = 1000000000 // of nanotime, which must not be 0
 	repriseSyscallNS = 200000000  // a system call keeps the P for so long
-	repriseSliceNS   = 1000000000 // a goroutine, too, that does nothing we would see
+	repriseSliceNS   = 5000000    // how often sysmon asks whether a goroutine may go on
 	reprisePollSteps = 256        // how often to look outside while somebody can run
 	repriseRestNS    = 10000000000
 	repriseRestJumps = 1000 // what the end of a test waits for: timers within so much virtual time
@@ -53,7 +53,6 @@ const (
 
 var (
 	repriseSeed  uint64
-	repriseSteps uintptr // where accesses are counted; 0: nowhere
 	repriseDraws uint64
 
 	repriseVirtual bool  // the clocks are ours
@@ -78,9 +77,8 @@ var (
 
 	repriseProcs      int   // what the program believes GOMAXPROCS to be
 	repriseWaitFrom   int64 // real time: since when nobody can run and a timer waits
-	repriseSliceFrom  int64
-	repriseSliceMark  uint64
-	repriseSliceEnded bool
+	repriseSliceAsked int64
+	repriseSliceEnd   uint64 // why the goroutine that runs is to stop; 0: it is not
 
 	repriseTests     uint32
 	repriseResting   guintptr // waits until nobody else can run
@@ -591,32 +589,34 @@ func repriseSlice(ns int64) int64 {
 	if repriseMode != repriseControlled {
 		return ns
 	}
-	mark := repriseStep
-	if repriseSteps != 0 {
-		mark += *(*uint64)(unsafe.Pointer(repriseSteps))
-	}
 	now := nanotime1()
-	if mark != repriseSliceMark || repriseSliceFrom == 0 {
-		repriseSliceMark, repriseSliceFrom = mark, now
-	}
-	if now-repriseSliceFrom < repriseSliceNS {
+	if now-repriseSliceAsked < repriseSliceNS {
 		return 1 << 60
 	}
-	repriseSliceFrom = 0
-	repriseSliceEnded = true
+	repriseSliceAsked = now
+	repriseSliceEnd = repriseAskSlice()
+	if repriseSliceEnd == 0 {
+		return 1 << 60
+	}
 	return 0
 }
 
-// gp was preempted.
+// gp was preempted: by sysmon, by who collects garbage, or because a point wants it.
 func reprisePreempted(gp *g) {
-	if !gp.repriseSystem {
-		if repriseSliceEnded {
-			repriseAskPoint(gp.racectx, repriseOpYield, 0)
-			repriseTellExternal()
-		}
-		repriseAsked = repriseSliceEnded || !gp.preempt
+	end := repriseSliceEnd
+	repriseSliceEnd = 0
+	if gp.repriseSystem {
+		return
 	}
-	repriseSliceEnded = false
+	if end == 0 {
+		repriseAsked = !gp.preempt
+		return
+	}
+	repriseAsked = true
+	if repriseGather(gp.m.p.ptr()); end == 2 && repriseReadyN != 0 {
+		repriseAskPoint(gp.racectx, repriseOpYield, 0)
+		repriseTellExternal()
+	}
 }
 
 // procs before, and what the program is told.

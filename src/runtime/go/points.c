@@ -89,6 +89,7 @@ void rt_go_access_point_slow(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t
         return;
     if (core_unlikely(u->turn.counting) && rt_turn_counts_as_spin(t, pc, addr, write)) {
         u->asked = u->yields = true;
+        rt_go_looks(true);
         ask(g);
     }
     if (rt_turn_access_known(t, addr, bytes, kind))

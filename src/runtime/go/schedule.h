@@ -16,6 +16,7 @@
  *     before an         point       the strategy may want another goroutine to run: then gosched
  *       operation
  *     in schedule()     pick        one of those who can run
+ *     in sysmon         slice       may it go on
  *     at gopark         wait        what it is going to wait for; a point came before
  *     goready           ready       it can run again
  *     goexit            gone
@@ -86,6 +87,15 @@ struct rt_go_pick {
                                has come (virtual time: jump). May be ignored */
 };
 RT_EXPORT void __reprise_go_pick(struct rt_go_pick *pick);
+
+/*
+ * For Go's monitor, which asks every few milliseconds whether the goroutine that runs has done so
+ * for long enough; from a thread without a P. In 1 it only looks again and again at what it waits
+ * for, after it was asked to give way: interrupted anywhere, it is the same. In 2 it did nothing
+ * that we see for a second of processor time; where it stops follows no seed.
+ */
+enum rt_go_slice { RT_GO_SLICE_GOES_ON = 0, RT_GO_SLICE_LOOKS = 1, RT_GO_SLICE_OVER = 2 };
+RT_EXPORT void __reprise_go_slice(uint64_t *slice);
 
 /* t is about to be parked. reason: the runtime's words ("chan receive"), not terminated. */
 RT_EXPORT void __reprise_go_wait(struct rt_thread *t, const char *reason, uint64_t length);

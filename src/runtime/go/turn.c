@@ -265,7 +265,9 @@ static bool only_looks_again(struct rt_go_turn *u, rt_pc pc, enum core_op op, rt
 bool rt_go_step(struct rt_go_turn *u, rt_pc pc, enum core_op op, rt_addr object)
 {
     rt_go_runs(u);
-    if (only_looks_again(u, pc, op, object))
+    bool again = only_looks_again(u, pc, op, object);
+    rt_go_looks(again);
+    if (again)
         return true;
     u->object = object;
     u->context = u->turn.thread->own.top[-1].hash;

@@ -39,6 +39,7 @@ struct rt_go_turns {
     uint32_t born;            /* goroutines of the program so far */
     struct rt_go_turn *ended; /* who ran until now, when it has ended since; NULL */
     uint64_t seed;            /* of random numbers */
+    uint64_t looks;           /* in a row, of who runs, that were no steps; relaxed */
 };
 extern struct rt_go_turns rt_go_turns;
 
@@ -49,6 +50,13 @@ static inline struct rt_go_turn *rt_go_turn_of(const struct rt_thread *t)
 }
 
 /* ---- turn.c ---- */
+
+/* Who runs, asked to give way, looked again at what it waits for; or did something else. */
+static inline void rt_go_looks(bool again)
+{
+    uint64_t looks = again ? rt_go_turns.looks + 1 : 0; /* only who runs writes it */
+    __atomic_store_n(&rt_go_turns.looks, looks, __ATOMIC_RELAXED);
+}
 
 /* Of a goroutine that Go shows and nobody told the birth of. */
 struct rt_go_turn *rt_go_turn_adopt(struct rt_thread *t);
