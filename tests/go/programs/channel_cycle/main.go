@@ -9,8 +9,8 @@ import (
 )
 
 func main() {
-	const messages, hops = 2, 3 // to each node at first; how often each is passed on
-	room := 1
+	const messages, hops = 3, 2 // to each node at first; how often each is passed on
+	room := 2
 	if seeded.Fixed {
 		room = 2 * messages // all that are on their way at one time
 	}

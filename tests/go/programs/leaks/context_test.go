@@ -22,7 +22,7 @@ func newWatch() *watch {
 // A context is not cancelled on one way out: when the end comes before what was awaited.
 func TestContext(t *testing.T) {
 	w := newWatch()
-	for _, event := range []string{"end", "change"} {
+	for _, event := range []string{"change", "end"} {
 		event := event
 		go func() { w.events <- event }()
 	}

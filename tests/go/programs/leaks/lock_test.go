@@ -13,7 +13,6 @@ func TestLock(t *testing.T) {
 	var lock sync.Mutex
 	var closed atomic.Bool
 	first := make(chan struct{})
-	go closed.Store(true)
 	go func() {
 		defer close(first)
 		lock.Lock()
@@ -25,6 +24,7 @@ func TestLock(t *testing.T) {
 		}
 		lock.Unlock()
 	}()
+	go closed.Store(true)
 	<-first
 	go func() {
 		lock.Lock()

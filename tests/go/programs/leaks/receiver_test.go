@@ -10,14 +10,13 @@ import (
 // A producer that is stopped forgets to close its channel, so the receiver waits for more.
 func TestReceiver(t *testing.T) {
 	var stopped atomic.Bool
-	items, received := make(chan int), make(chan int, 3)
+	items, received := make(chan int, 3), make(chan int, 3)
 	produced := make(chan struct{})
 	go func() {
 		for n := range items {
 			received <- n
 		}
 	}()
-	go stopped.Store(true)
 	go func() {
 		defer close(produced)
 		for n := 0; n < 3; n++ {
@@ -31,5 +30,6 @@ func TestReceiver(t *testing.T) {
 		}
 		close(items)
 	}()
+	go stopped.Store(true)
 	<-produced
 }

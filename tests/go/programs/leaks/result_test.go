@@ -15,8 +15,8 @@ func TestResult(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	result := make(chan int, room)
-	go cancel()
 	go func() { result <- 1 }()
+	go cancel()
 	select {
 	case <-result:
 	case <-ctx.Done():
