@@ -1,5 +1,6 @@
 #include "go_hunt.h"
 #include "hunt.h"
+#include "profile_run.h"
 #include "seed.h"
 
 #include <inttypes.h>
@@ -171,6 +172,21 @@ static void print_seed(const struct found *found)
     printf("; signature %s\n", row->signature);
 }
 
+/* What go test runs has no profile for surw. */
+static void print_lines(const struct hunt *hunt, const struct found *found)
+{
+    const struct store_finding *row = &found->row;
+    bool profiled = hunt->go && row->id && profile_wanted(row->strategy);
+    fputs("  to play it again: ", stdout);
+    if (profiled)
+        printf("reprise replay F%" PRId64 "\n", row->id);
+    else
+        hunt_print_again(stdout, hunt, row->strategy, row->seed, found->extra,
+                         found->alone ? found->test : NULL);
+    if (hunt->go && row->id && !profiled)
+        printf("  as it was built for this hunt: reprise replay F%" PRId64 "\n", row->id);
+}
+
 void hunt_print_found(struct hunt *hunt, const struct found *found)
 {
     const struct store_finding *row = &found->row;
@@ -182,11 +198,7 @@ void hunt_print_found(struct hunt *hunt, const struct found *found)
     print_seed(found);
     print_body(hunt, row);
     print_doubts(found);
-    fputs("  to play it again: ", stdout);
-    hunt_print_again(stdout, hunt, row->strategy, row->seed, found->extra,
-                     found->alone ? found->test : NULL);
-    if (hunt->go && row->id)
-        printf("  as it was built for this hunt: reprise replay F%" PRId64 "\n", row->id);
+    print_lines(hunt, found);
     putchar('\n');
     fflush(stdout);
 }

@@ -86,9 +86,12 @@ static const char *operation(const json_t *access)
 static void print_access(FILE *stream, const struct finding *finding, const json_t *access,
                          bool previous, struct symbols *symbols)
 {
-    fprintf(stream, "  %s%s%s of %lld bytes at %s by ", previous ? "previous " : "",
-            json_is_true(json_object_get(access, "atomic")) ? "atomic " : "", operation(access),
-            integer(access, "size"), finding_string(access, "address", "?"));
+    long long size = integer(access, "size");
+    fprintf(stream, "  %s%s%s", previous ? "previous " : "",
+            json_is_true(json_object_get(access, "atomic")) ? "atomic " : "", operation(access));
+    if (!is_go(finding) || size > 1) /* Go tells of a scalar only where it begins */
+        fprintf(stream, " of %lld bytes", size);
+    fprintf(stream, " at %s by ", finding_string(access, "address", "?"));
     print_thread(stream, finding, integer(access, "thread"));
     print_mutexes(stream, json_object_get(access, "mutexes"));
     fputc('\n', stream);
