@@ -3,6 +3,11 @@
 //	go run .                              some order
 //	GRSEED=foo GRMAX=100ms go run .       the same order every time, and that of ../ex01.c
 //	GRSEED=foo GRMAX=100ms go run . plain without replay.Inject: GRSEED changes nothing
+//
+// And where the seed decides every switch, without a point in the source, or without waiting:
+//
+//	reprise go run --seed 7 . plain       the order that belongs to the seed 7
+//	GRSEED=foo reprise go run --seed 7 .  the order that belongs to foo
 package main
 
 import (
