@@ -208,6 +208,60 @@ is 1 status
 grep -q '"kind": *"finding"' ../found.jsonl || complain 'nothing in the sidecar'
 ok '--sidecar'
 
+cat >order.go <<'END'
+package main
+
+import (
+	"runtime"
+	"runtime/debug"
+	"sync"
+)
+
+// Who came when; also of a program that has its own mind about processors and memory.
+func order() string {
+	runtime.GOMAXPROCS(4)
+	debug.SetGCPercent(1)
+	var lock sync.Mutex
+	var all sync.WaitGroup
+	came := ""
+	for i := 0; i < 10; i++ {
+		name := string(rune('a' + i))
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			for k := 0; k < 3; k++ {
+				lock.Lock()
+				came += name
+				lock.Unlock()
+			}
+		}()
+	}
+	all.Wait()
+	return came
+}
+END
+cat >order_test.go <<'END'
+package main
+
+import "testing"
+
+func TestOrder(t *testing.T) { t.Log("came:", order()) }
+END
+for seed in 1 1 1 2 3; do
+    run reprise go test -run=Order -v --seed=$seed .
+    is 0 status
+    lacks out cached
+    grep -oE 'came: [a-j]{30}$' <<<"$out" || complain 'came is not told'
+done >../orders
+[ "$(sed 3q ../orders | sort -u | wc -l)" = 1 ] || complain "one seed, several orders: $(sed 3q ../orders)"
+[ "$(sort -u ../orders | wc -l)" -ge 2 ] || complain "all seeds are alike: $(cat ../orders)"
+run reprise go test -run='Order|Fine' -v --seed=x --strategy=delay .
+is 0 status
+GORACE=exitcode=5 run reprise go run --seed=1 .
+has err 'exit status 5'
+rm order.go order_test.go
+ok 'a seed decides, whatever GOMAXPROCS and GOGC say'
+
 # ---- modules ----
 
 cp -r . ../vendored && cd ../vendored
