@@ -84,15 +84,16 @@ var __reprise_go_exit byte
 // struct rt_go_begin
 type repriseBeginning struct {
 	mode, seed, virtualTime, startWall uint64
-	steps                              uintptr
+	steps, again                       uintptr
 }
 
 //go:nosplit
 func repriseBegin() {
-	var b repriseBeginning
+	b := repriseBeginning{again: 1}
 	racecall(&__reprise_go_begin, uintptr(unsafe.Pointer(&b)), 0, 0, 0)
 	repriseMode = b.mode
 	repriseSeed = b.seed
+	repriseAgain = b.again
 	if b.mode == repriseControlled && b.virtualTime != 0 {
 		repriseVirtual = true
 		repriseNow = repriseTimeZero

@@ -46,11 +46,10 @@ static void close_call(struct op *op)
 }
 
 static void begin(struct op *op, struct rt_thread *t, rt_pc callpc, rt_pc pc, const void *addr,
-                  unsigned size, enum core_op what)
+                  unsigned size)
 {
     if (!open_call(op, t, callpc, pc, addr, size))
         return;
-    rt_go_atomic_point(t, pc, what, op->addr, size);
     op->stripe = rt_sync_lock(op->addr, &op->s);
 }
 
@@ -121,11 +120,12 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         const T *addr = ADDRESS(T);                                                                \
+        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_LOAD, (rt_addr)addr, sizeof(T)))          \
+            return;                                                                                \
         if (!open_call(&op, t, callpc, pc, addr, sizeof(T))) {                                     \
             OPERAND(T) = __atomic_load_n(addr, __ATOMIC_SEQ_CST);                                  \
             return;                                                                                \
         }                                                                                          \
-        rt_go_atomic_point(t, pc, CORE_OP_ATOMIC_LOAD, op.addr, sizeof(T));                        \
         if (peek##bits(&op, addr, &OPERAND(T))) {                                                  \
             close_call(&op);                                                                       \
             return;                                                                                \
@@ -143,7 +143,9 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         T *addr = ADDRESS(T);                                                                      \
-        begin(&op, t, callpc, pc, addr, sizeof(T), CORE_OP_ATOMIC_STORE);                          \
+        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_STORE, (rt_addr)addr, sizeof(T)))         \
+            return;                                                                                \
+        begin(&op, t, callpc, pc, addr, sizeof(T));                                                \
         check(&op, RT_ATOMIC_WRITE);                                                               \
         release(&op);                                                                              \
         __atomic_store_n(addr, OPERAND(T), __ATOMIC_SEQ_CST);                                      \
@@ -156,7 +158,9 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         T *addr = ADDRESS(T);                                                                      \
-        begin(&op, t, callpc, pc, addr, sizeof(T), CORE_OP_ATOMIC_RMW);                            \
+        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_RMW, (rt_addr)addr, sizeof(T)))           \
+            return;                                                                                \
+        begin(&op, t, callpc, pc, addr, sizeof(T));                                                \
         update(&op);                                                                               \
         RESULT(T) = builtin(addr, OPERAND(T), __ATOMIC_SEQ_CST);                                   \
         end(&op);                                                                                  \
@@ -169,7 +173,9 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         T *addr = ADDRESS(T), expected = OPERAND(T);                                               \
-        begin(&op, t, callpc, pc, addr, sizeof(T), CORE_OP_ATOMIC_RMW);                            \
+        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_RMW, (rt_addr)addr, sizeof(T)))           \
+            return;                                                                                \
+        begin(&op, t, callpc, pc, addr, sizeof(T));                                                \
         bool swaps = !op.t || __atomic_load_n(addr, __ATOMIC_SEQ_CST) == expected;                 \
         if (swaps)                                                                                 \
             update(&op);                                                                           \

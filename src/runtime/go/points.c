@@ -29,6 +29,7 @@ void __reprise_go_point(struct rt_thread *t, uint64_t op_and_pc, uint64_t object
         rt_go_cond_signalled(object & ~7ull);
     if (rt_go_step(u, pc, op, object & ~7ull))
         *action = u->yields ? RT_GO_YIELD : RT_GO_GIVE_WAY;
+    u->again = op >= CORE_OP_ATOMIC_LOAD && op <= CORE_OP_ATOMIC_RMW; /* it follows */
 }
 
 /* ---- at race calls ---- */
@@ -52,26 +53,22 @@ static void ask(struct rt_go_g *g)
     __atomic_store_n(&g->limit, STACK_PREEMPT, __ATOMIC_RELAXED);
 }
 
-static void sleep_here(struct rt_thread *t, rt_pc pc, enum core_op op)
+/* Outside of the gate. */
+static void sleep_for(uint64_t ns)
+{
+    const struct timespec pause = {0, (long)(ns < SLEEP_MAX_NS ? ns : SLEEP_MAX_NS)};
+    sys_sleep(&pause);
+    rt_delay_slept();
+}
+
+static void delay_access(struct rt_thread *t, rt_pc pc, enum core_op op)
 {
     uint64_t ns = rt_go_delay_ns(t, pc, op);
     if (core_likely(!ns))
         return;
-    if (ns > SLEEP_MAX_NS)
-        ns = SLEEP_MAX_NS;
-    const struct timespec pause = {0, (long)ns};
     rt_go_gate_leave(&t->own);
-    sys_sleep(&pause);
+    sleep_for(ns);
     rt_go_gate_enter(&t->own);
-    rt_delay_slept();
-}
-
-/* Counts the point; g is asked to give way when the strategy wants it. */
-static void point_here(struct rt_go_turn *u, struct rt_go_g *g, rt_pc pc, enum core_op op,
-                       rt_addr addr)
-{
-    if (rt_go_step(u, pc, op, addr & ~7ull))
-        ask(g);
 }
 
 void rt_go_access_point_slow(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes,
@@ -80,7 +77,7 @@ void rt_go_access_point_slow(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t
     bool write = kind & RT_KIND_WRITE_BIT;
     enum core_op op = write ? CORE_OP_WRITE : CORE_OP_READ;
     if (rt_strategy == CORE_STRATEGY_DELAY) {
-        sleep_here(t, pc, op);
+        delay_access(t, pc, op);
         return;
     }
     struct rt_go_turn *u = rt_go_turn_of(t);
@@ -102,25 +99,42 @@ void rt_go_access_point_slow(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t
             rt_trace_skipped(&u->turn, pc, addr, size, write);
         return;
     }
-    point_here(u, g, pc, op, addr);
-    if (core_unlikely(rt_trace_on))
-        rt_trace_access(&u->turn, addr & ~7ull, addr, size, write);
+    if (rt_go_step(u, pc, op, addr & ~7ull))
+        ask(g);
+    if (core_unlikely(rt_trace_on)) /* also a read is made later, when the goroutine goes on */
+        rt_trace_access(&u->turn, addr & ~7ull, addr, size, true);
 }
 
-void rt_go_atomic_point_slow(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr addr,
+static uint32_t again; /* the atomic operation was not done: Go calls once more */
+
+uint32_t *rt_go_again(void)
+{
+    return &again;
+}
+
+bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, enum core_op op, rt_addr addr,
                              size_t bytes)
 {
+    bool ignored = !t || t->ignore_sync;
     if (rt_strategy == CORE_STRATEGY_DELAY) {
-        sleep_here(t, pc, op);
-        return;
+        uint64_t ns = ignored ? 0 : rt_go_delay_ns(t, callpc, op);
+        if (core_unlikely(ns))
+            sleep_for(ns);
+        return false;
     }
-    struct rt_go_turn *u = rt_go_turn_of(t);
+    struct rt_go_turn *u = ignored ? NULL : rt_go_turn_of(t);
     struct rt_go_g *g = u && !rt_go_alone() ? goroutine_here() : NULL;
+    again = 0;
     if (!g)
-        return;
-    point_here(u, g, 0, op, addr); /* where package sync/atomic was called: the top frame */
-    if (core_unlikely(rt_trace_on))
+        return false;
+    bool wants = !u->again && rt_go_step(u, callpc, op, addr & ~7ull);
+    again = wants && rt_go_turns.repeats;
+    u->again = again != 0;
+    if (wants)
+        ask(g);
+    if (core_unlikely(rt_trace_on && !u->again))
         rt_trace_access(&u->turn, addr & ~7ull, addr, (unsigned)bytes, op != CORE_OP_ATOMIC_LOAD);
+    return u->again;
 }
 
 void rt_go_memory_is_new_slow(rt_addr addr, size_t bytes)

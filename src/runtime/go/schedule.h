@@ -48,6 +48,9 @@ struct rt_go_begin {
     uint64_t virtual_time; /* clocks of the program are ours (below) */
     uint64_t start_wall_s; /* virtual time begins here */
     uint64_t *steps;       /* counts points; may be read at any time, by Go's monitor */
+    /* Not NULL when Go calls: it does an atomic operation once more when the word that this points
+     * to afterwards isn't 0 after the call; so the goroutine can give way before it. */
+    uint32_t *again;
 };
 RT_EXPORT void __reprise_go_begin(struct rt_go_begin *out);
 

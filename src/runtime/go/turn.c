@@ -32,7 +32,8 @@ static void begin_controlled(const struct core_strategy_config *config)
 void __reprise_go_begin(struct rt_go_begin *out)
 {
     struct core_strategy_config config = rt_turn_configure();
-    *out = (struct rt_go_begin){.steps = &rt_turns.steps};
+    rt_go_turns.repeats = out->again != NULL;
+    *out = (struct rt_go_begin){.steps = &rt_turns.steps, .again = rt_go_again()};
     if (config.kind != CORE_STRATEGY_OS && !rt_enabled) {
         rt_say("races are not detected, so there is nobody to follow the seed");
         return;

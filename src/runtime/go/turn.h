@@ -8,7 +8,8 @@
  * delay the call sleeps.
  *
  * Without a seed each of these is one branch that is never taken. They are called by the goroutine
- * that t is of, before the access and its event, without locks of the runtime. Calls that are made
+ * that t is of, before the access and its event, without locks of the runtime; an access inside of
+ * the runtime's gate, an atomic outside. Calls that are made
  * for other goroutines (acquire and release) are no points: what they belong to is one already.
  *
  * All files of the Go object are compiled with the register of g fixed (-ffixed-r14), so that it
@@ -49,14 +50,16 @@ static inline void rt_go_access_point(struct rt_thread *t, rt_pc pc, rt_addr add
         rt_go_access_point_slow(t, pc, addr, bytes, kind);
 }
 
-/* Before an atomic operation: CORE_OP_ATOMIC_LOAD, _STORE or _RMW. */
-void rt_go_atomic_point_slow(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr addr,
+/* Before an atomic operation, CORE_OP_ATOMIC_LOAD, _STORE or _RMW, and outside of the runtime.
+ * callpc: where package sync/atomic was called. True: not now. The call returns without having done
+ * anything, the goroutine gives way, and then Go calls again (go/edits/access_amd64.s). */
+bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, enum core_op op, rt_addr addr,
                              size_t bytes);
-static inline void rt_go_atomic_point(struct rt_thread *t, rt_pc pc, enum core_op op, rt_addr addr,
-                                      size_t bytes)
+static inline bool rt_go_atomic_point(struct rt_thread *t, rt_pc callpc, enum core_op op,
+                                      rt_addr addr, size_t bytes)
 {
-    if (core_unlikely(rt_strategy != CORE_STRATEGY_OS))
-        rt_go_atomic_point_slow(t, pc, op, addr, bytes);
+    return core_unlikely(rt_strategy != CORE_STRATEGY_OS) &&
+           rt_go_atomic_point_slow(t, callpc, op, addr, bytes);
 }
 
 /* Memory was allocated (__tsan_malloc): what lived there before is another object. Where the

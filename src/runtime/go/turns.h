@@ -26,12 +26,13 @@ struct rt_go_turn {
     struct rt_turn turn; /* first */
     uint64_t path;       /* by (parent, k-th child): names it for random numbers */
     uint32_t children;
-    uint32_t draws[2];               /* random numbers so far, by stream */
-    bool asked;                      /* the next pick may choose another one */
-    bool yields;                     /* and shall: it spins, or says so */
-    uint64_t index;                  /* its place in the array of the last pick, or some number */
-    rt_addr object;                  /* of the last point, */
-    uint64_t context;                /* and the hash of the frames it had */
+    uint32_t draws[2]; /* random numbers so far, by stream */
+    bool asked;        /* the next pick may choose another one */
+    bool yields;       /* and shall: it spins, or says so */
+    bool again;        /* its atomic operation is to be done when it comes the next time */
+    uint64_t index;    /* its place in the array of the last pick, or some number */
+    rt_addr object;    /* of the last point, */
+    uint64_t context;  /* and the hash of the frames it had */
     char reason[RT_GO_REASON_BYTES]; /* of its wait */
 };
 
@@ -39,6 +40,7 @@ struct rt_go_turns {
     uint32_t born;            /* goroutines of the program so far */
     struct rt_go_turn *ended; /* who ran until now, when it has ended since; NULL */
     uint64_t seed;            /* of random numbers */
+    bool repeats;             /* Go repeats an atomic operation that was not done */
     uint64_t looks;           /* in a row, of who runs, that were no steps; relaxed */
 };
 extern struct rt_go_turns rt_go_turns;
@@ -75,6 +77,10 @@ void rt_go_runs(struct rt_go_turn *u);
 /* u does not run. No step. */
 void rt_go_waits(struct rt_go_turn *u, const char *reason, uint64_t length);
 void rt_go_is_ready(struct rt_go_turn *u);
+
+/* ---- points.c ---- */
+
+uint32_t *rt_go_again(void);
 
 /* ---- delay.c ---- */
 
