@@ -130,6 +130,25 @@ static bool find_recorded(const struct finding *finding, json_int_t module, stru
     return false;
 }
 
+static const char *module_path(const struct finding *finding, json_int_t number)
+{
+    const json_t *modules = json_object_get(finding->object, "modules");
+    return number < 0 ? NULL
+                      : finding_string(json_array_get(modules, (size_t)number), "path", NULL);
+}
+
+const char *finding_variable(const struct finding *finding, const json_t *location,
+                             struct symbols *symbols)
+{
+    const char *name = finding_string(location, "name", NULL);
+    const json_t *module = json_object_get(location, "module");
+    const char *path = module_path(finding, module ? json_integer_value(module) : -1);
+    if (!name || strcmp(name, "??") != 0)
+        return name;
+    uint64_t offset = strtoull(finding_string(location, "offset", "0"), NULL, 0);
+    return path ? symbols_data(symbols, path, offset).name : NULL;
+}
+
 bool finding_frame(const struct finding *finding, const json_t *frame, struct symbols *symbols,
                    struct frame_rows *rows)
 {
@@ -138,10 +157,8 @@ bool finding_frame(const struct finding *finding, const json_t *frame, struct sy
     const char *text = json_string_value(json_array_get(frame, 1));
     if (!json_is_integer(index) || !text)
         return false;
-    const json_t *modules = json_object_get(finding->object, "modules");
     json_int_t at = json_integer_value(index);
-    rows->module =
-        at < 0 ? NULL : finding_string(json_array_get(modules, (size_t)at), "path", NULL);
+    rows->module = module_path(finding, at);
     rows->offset = strtoull(text, NULL, 0);
     rows->count = 0;
     if (!rows->module || find_recorded(finding, at, rows))

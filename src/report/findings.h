@@ -55,6 +55,11 @@ struct frame_rows {
 bool finding_frame(const struct finding *finding, const json_t *frame, struct symbols *symbols,
                    struct frame_rows *rows);
 
+/* The name of the variable at a location of kind "global": as it was recorded, or else as `symbols`
+ * knows it. NULL: unknown, or no such location. Valid until the next look-up. */
+const char *finding_variable(const struct finding *finding, const json_t *location,
+                             struct symbols *symbols);
+
 /* The stacks that say where the finding is: of its accesses, or else its own. At most `room`;
  * returns how many. */
 size_t finding_stacks(const struct finding *finding, const json_t **stacks, size_t room);

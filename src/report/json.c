@@ -49,6 +49,14 @@ static void make_stacks_readable(const struct finding *finding, json_t *stacks,
         json_array_set_new(stacks, i, readable_stack(finding, json_array_get(stacks, i), symbols));
 }
 
+/* Go's runtime has no names of variables. */
+static void name_variable(const struct finding *finding, json_t *location, struct symbols *symbols)
+{
+    const char *name = finding_variable(finding, location, symbols);
+    if (name)
+        json_object_set_new(location, "name", json_string(name));
+}
+
 /* Replaces the stacks of a finding wherever the form has them: at its top, and in the objects of
  * its arrays. */
 static void make_readable(const struct finding *finding, json_t *object, struct symbols *symbols)
@@ -65,6 +73,8 @@ static void make_readable(const struct finding *finding, json_t *object, struct 
         else if (json_is_array(member))
             json_array_foreach(member, i, item) make_readable(finding, item, symbols);
     }
+    if (json_object_get(object, "module") && json_object_get(object, "name"))
+        name_variable(finding, object, symbols);
 }
 
 void findings_print_json(FILE *stream, const struct findings *findings, struct symbols *symbols)

@@ -117,7 +117,7 @@ static void print_location(FILE *stream, const struct finding *finding, const js
                            struct symbols *symbols)
 {
     const char *kind = finding_string(location, "kind", "?");
-    const char *name = finding_string(location, "name", NULL);
+    const char *name = finding_variable(finding, location, symbols);
     fprintf(stream, "  in %s", kind);
     if (name)
         fprintf(stream, " %s", name);
