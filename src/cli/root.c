@@ -73,6 +73,9 @@ static const struct cli_row environment[] = {
     {"REPRISE_OPTIONS", "options of the runtime, name=value separated by ':'"},
     {"TSAN_OPTIONS", "the same; REPRISE_OPTIONS wins"},
     {"REPRISE_CC, REPRISE_CXX", "compiler behind reprise cc and reprise c++"},
+    {"REPRISE_GO, REPRISE_GO_CACHE",
+     "the go command behind reprise go, and where it keeps what it gives to go"},
+    {"GORACE", "options of Go programs, as Go's race detector has them"},
     {"REPRISE_SYMBOLIZER", "command that turns addresses into lines for the runtime"},
     {"NO_COLOR", "no colour, when set and not empty"},
     {0},
@@ -89,6 +92,7 @@ static const struct cli_row examples[] = {
     {"reprise run ./prog", "run it and list what was found"},
     {"reprise hunt ./prog", "try interleavings until it fails"},
     {"CC=\"reprise cc\" ./configure", "build a whole package"},
+    {"reprise go test ./...", "watch the tests of a Go module"},
     {0},
 };
 
