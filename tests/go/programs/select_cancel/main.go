@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"runtime"
 	"sync/atomic"
 
 	"programs/seeded"
@@ -32,15 +31,7 @@ func main() {
 				}
 			}
 		},
-		func() {
-			for !committed.Load() {
-				runtime.Gosched()
-			}
-			for i := 0; i < 3; i++ {
-				runtime.Gosched()
-			}
-			cancel()
-		},
+		func() { cancel() },
 	)
 	seeded.Expect(reported == committed.Load(), "done, but reported as not done")
 }
