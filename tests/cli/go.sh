@@ -32,6 +32,7 @@ list)
     if [ -n "${FIFO-}" ]; then echo waits >"$FIFO" && read -r _ <"$FIFO"; fi
     echo "${FAKE_LIST:-runtime/race [zz_reprise_linux_amd64.S] []}" ;;
 *)
+    if [ -n "${RUN_FIFO-}" ]; then echo waits >"$RUN_FIFO" && read -r _ <"$RUN_FIFO"; fi
     echo "ran in $PWD: $*"
     echo "options: ${REPRISE_OPTIONS-}"
     echo "cgo: ${CGO_ENABLED-}"
@@ -313,6 +314,19 @@ for signal in INT TERM HUP; do
     count 0
 done
 ok 'interrupted while the overlay is made: nothing is left'
+
+for signal in INT TERM HUP; do
+    RUN_FIFO=$PWD/fifo REPRISE_GO_CACHE=$PWD/file/go env --default-signal "$REPRISE" go test >.out 2>.err &
+    read -r -t 60 _ <fifo
+    [ -n "$(ls tmp)" ] || complain 'no temporary directory'
+    kill -$signal $!
+    wait $!
+    status=$?
+    is $((128 + $(kill -l $signal))) status
+    ! grep -q '^ran' .out || complain 'go came to its end'
+    [ -z "$(ls tmp)" ] || complain "left $(ls tmp)"
+done
+ok 'interrupted while go runs: it gets the signal, and the temporary directory goes'
 
 # ---- the user's own overlay ----
 
