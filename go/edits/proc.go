@@ -23,23 +23,13 @@ const (
 
 // Operations, as enum core_op numbers them.
 const (
-	repriseOpLock        = 9
-	repriseOpReadLock    = 10
-	repriseOpTryLock     = 11
-	repriseOpUnlock      = 12
-	repriseOpCondWait    = 13
-	repriseOpCondSignal  = 14
-	repriseOpCondWakeAll = 15
-	repriseOpSemWait     = 17
-	repriseOpSemPost     = 18
-	repriseOpOnce        = 19
-	repriseOpCreate      = 22
-	repriseOpYield       = 27
-	repriseOpExternal    = 31
-	repriseOpSend        = 33
-	repriseOpReceive     = 34
-	repriseOpClose       = 35
-	repriseOpSelect      = 36
+	repriseOpCreate   = 22
+	repriseOpYield    = 27
+	repriseOpExternal = 31
+	repriseOpSend     = 33
+	repriseOpReceive  = 34
+	repriseOpClose    = 35
+	repriseOpSelect   = 36
 )
 
 const (

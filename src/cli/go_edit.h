@@ -1,9 +1,9 @@
 /* Edits of the Go standard library, for an overlay (go build -overlay): nothing in GOROOT changes.
  *
  * What is edited stands in go/edits/ (installed beside the runtime), in files of the form that
- * go_edit.c describes: a file of GOROOT/src, the versions of Go it is for, what must be found there,
- * exactly once, and what comes in its place. An edit that does not fit ends with a line that says
- * which edit and which file; then no file is left behind.
+ * go_edit.c describes: a file of GOROOT/src, the versions of Go it is for, what must be found
+ * there, exactly once, and what comes in its place. An edit that does not fit ends with a line that
+ * says which edit and which file; then no file is left behind.
  */
 #ifndef REPRISE_CLI_GO_EDIT_H
 #define REPRISE_CLI_GO_EDIT_H

@@ -237,8 +237,8 @@ int go_edits_read(const char *directory, struct go_edits *edits)
     *edits = (struct go_edits){0};
     struct dirent **entries = NULL;
     int count = scandir(directory, &entries, is_edit_file, alphasort), result = 0;
-    if (count <= 0) {
-        cli_error("go", "%s: %s", directory, count < 0 ? strerror(errno) : "no edits in there");
+    if (count < 0) {
+        cli_error("go", "%s: %s", directory, strerror(errno));
         result = -1;
     }
     for (int i = 0; i < count; i++) {
@@ -247,6 +247,10 @@ int go_edits_read(const char *directory, struct go_edits *edits)
         free(entries[i]);
     }
     free(entries);
+    if (result == 0 && !edits->count) {
+        cli_error("go", "%s: no edits in there", directory);
+        result = -1;
+    }
     if (result)
         go_edits_free(edits);
     return result;
