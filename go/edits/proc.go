@@ -23,13 +23,15 @@ const (
 
 // Operations, as enum core_op numbers them.
 const (
-	repriseOpCreate   = 22
-	repriseOpYield    = 27
-	repriseOpExternal = 31
-	repriseOpSend     = 33
-	repriseOpReceive  = 34
-	repriseOpClose    = 35
-	repriseOpSelect   = 36
+	repriseOpAtomicStore = 6
+	repriseOpAtomicRMW   = 7
+	repriseOpCreate      = 22
+	repriseOpYield       = 27
+	repriseOpExternal    = 31
+	repriseOpSend        = 33
+	repriseOpReceive     = 34
+	repriseOpClose       = 35
+	repriseOpSelect      = 36
 )
 
 const (
@@ -84,6 +86,7 @@ type reprisePicking struct {
 	last   uintptr
 	chosen uint64
 	idle   uint64
+	timer  uint64
 }
 
 // struct rt_go_waiting
@@ -114,6 +117,7 @@ func reprisePoint(op uintptr, object uintptr, pc uintptr) {
 	}
 	if repriseMode == repriseControlled {
 		repriseAsked = true
+		repriseReadClock() // a timer may be due
 		mcall(gosched_m)
 	} else if action > 2 {
 		timeSleep(int64(action))
@@ -318,11 +322,15 @@ func repriseAsk(pp *p) uintptr {
 		reason := "system call"
 		repriseTellWait(gp.racectx, stringStructOf(&reason).str, uintptr(len(reason)))
 	}
+	when := repriseTimer(pp)
+	if when != 0 && repriseVirtual {
+		pick.timer = uint64(when - repriseTimeZero)
+	}
 	repriseAskPick(pick)
 	if pick.chosen >= uint64(repriseReadyN) {
 		throw("reprise: nobody of that number")
 	}
-	if when := repriseTimer(pp); pick.idle != 0 && repriseVirtual && when != 0 {
+	if pick.idle != 0 && pick.timer != 0 {
 		repriseJump(when)
 	}
 	repriseReadClock()
@@ -598,6 +606,7 @@ func reprisePreempted(gp *g) {
 	if gp.repriseSystem {
 		return
 	}
+	repriseReadClock()
 	if end == 0 {
 		repriseAsked = !gp.preempt
 		return

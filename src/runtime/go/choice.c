@@ -133,6 +133,7 @@ void __reprise_go_pick(struct rt_go_pick *p)
     p->chosen = p->idle = 0;
     if (!rt_controlled() || !p->count)
         return;
+    rt_go_turns.timer = p->timer;
     take_array(p);
     struct rt_go_turn *next = choose(p);
     uint64_t at = place_of(p, next);

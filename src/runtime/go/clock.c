@@ -18,6 +18,11 @@ void __reprise_go_jump(uint64_t to)
         rt_turns.jumped_ns += to - now;
 }
 
+bool rt_go_timer_is_due(void)
+{
+    return core_unlikely(rt_go_turns.timer && now_ns() >= rt_go_turns.timer);
+}
+
 void __reprise_go_external(void)
 {
     if (rt_controlled())

@@ -88,6 +88,8 @@ struct rt_go_pick {
     uint64_t chosen;        /* result: an index into ready */
     uint64_t idle;          /* result: all who are ready only spin, so if there is a timer its time
                                has come (virtual time: jump). May be ignored */
+    uint64_t timer;         /* virtual time at which the next timer is due; 0: none. From then on a
+                               point is answered with GIVE_WAY, so that it is looked after */
 };
 RT_EXPORT void __reprise_go_pick(struct rt_go_pick *pick);
 

@@ -275,7 +275,8 @@ bool rt_go_step(struct rt_go_turn *u, rt_pc pc, enum core_op op, rt_addr object)
     rt_turn_step(&u->turn, pc, op, object);
     bool wants = core_strategy_wants(&rt_turns.strategy);
     bool yields = rt_turn_spins(&u->turn, op) || rt_turns.unfair || op == CORE_OP_YIELD;
-    u->asked |= wants || yields;
+    wants |= yields || rt_go_timer_is_due();
+    u->asked |= wants;
     u->yields |= yields;
-    return wants || yields;
+    return wants;
 }

@@ -40,6 +40,7 @@ struct rt_go_turns {
     uint32_t born;            /* goroutines of the program so far */
     struct rt_go_turn *ended; /* who ran until now, when it has ended since; NULL */
     uint64_t seed;            /* of random numbers */
+    uint64_t timer;           /* virtual time when the next one is due, as of the last pick; 0 */
     bool repeats;             /* Go repeats an atomic operation that was not done */
     uint64_t looks;           /* in a row, of who runs, that were no steps; relaxed */
 };
@@ -63,10 +64,10 @@ static inline void rt_go_looks(bool again)
 /* Of a goroutine that Go shows and nobody told the birth of. */
 struct rt_go_turn *rt_go_turn_adopt(struct rt_thread *t);
 void rt_go_turn_free_ended(void);
-/* Is there only one goroutine of the program? Then no point is counted. */
+/* Is there only one goroutine of the program, and no timer? Then no point is counted. */
 static inline bool rt_go_alone(void)
 {
-    return !rt_turns.all || !rt_turns.all->next;
+    return (!rt_turns.all || !rt_turns.all->next) && !rt_go_turns.timer;
 }
 /* One step of u, which runs. True: the strategy wants a pick; it is noted in u. */
 bool rt_go_step(struct rt_go_turn *u, rt_pc pc, enum core_op op, rt_addr object);
@@ -77,6 +78,11 @@ void rt_go_runs(struct rt_go_turn *u);
 /* u does not run. No step. */
 void rt_go_waits(struct rt_go_turn *u, const char *reason, uint64_t length);
 void rt_go_is_ready(struct rt_go_turn *u);
+
+/* ---- clock.c ---- */
+
+/* A timer is due: asked again, it is true, too, until a pick has come. */
+bool rt_go_timer_is_due(void);
 
 /* ---- points.c ---- */
 
