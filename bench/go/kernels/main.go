@@ -40,7 +40,7 @@ var kernels = []kernel{
 	{"pipeline", 600_000, pipeline, "eight stages, buffered channels"},
 	{"select", 600_000, selects, "one goroutine selects among four senders"},
 	{"goroutines", 400_000, goroutines, "short goroutines, a thousand at a time"},
-	{"storm", 400_000, storm, "the same, five thousand at a time"},
+	{"storm", 400_000, storm, "the same, a hundred thousand at a time"},
 	{"http", 3_000, httpLoopback, "requests to a server on the loopback interface, four clients"},
 }
 

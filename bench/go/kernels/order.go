@@ -145,8 +145,7 @@ func selects(ops int) int {
 
 func goroutines(ops int) int { return inBatches(ops, 1000) }
 
-// The stock runtime ends the program when there are 8128.
-func storm(ops int) int { return inBatches(ops, 5000) }
+func storm(ops int) int { return inBatches(ops, 100_000) }
 
 // inBatches starts size goroutines before it waits for any.
 func inBatches(ops, size int) int {
