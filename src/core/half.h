@@ -30,6 +30,11 @@ static inline bool is_special(uint32_t w)
     return w >= (uint32_t)CORE_CELL_SPLIT; /* or BUSY; no record has such a number */
 }
 
+static inline bool cell_has_record(uint64_t c)
+{
+    return ((uint32_t)c & CORE_TAG) && !is_special((uint32_t)c);
+}
+
 static inline const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)
 {
     uint32_t at = r & ~(CORE_TAG | CORE_SET_FULL);
@@ -206,9 +211,8 @@ static inline void record_drop(struct core_shadow *s, uint32_t i)
 
 static inline void cell_drop(struct core_shadow *s, uint64_t cell)
 {
-    uint32_t w = (uint32_t)cell;
-    if ((w & CORE_TAG) && !is_special(w))
-        record_drop(s, w & ~CORE_TAG);
+    if (cell_has_record(cell))
+        record_drop(s, (uint32_t)cell & ~CORE_TAG);
 }
 
 /* ---- packing ---- */

@@ -199,12 +199,40 @@ static bool half_quick(const struct core_shadow *s, const struct core_actor *a, 
                                   : half_read_quick(s, a, cell, mask, id);
 }
 
+/* Did this thread write all these bytes in this epoch? */
+static bool record_knows_write(const struct core_shadow *s, const struct core_actor *a,
+                               uint64_t cell, unsigned mask)
+{
+    const struct core_record *x = &s->records[(uint32_t)cell & ~CORE_TAG];
+    unsigned seen = 0;
+    for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
+        if (is_mine_now(a, x->w[i]))
+            seen |= x->w[i];
+    return (mask & ~seen) == 0;
+}
+
+/* The R of a cell with a record is for the quick look of reads: the bytes that the thread of this
+ * id accessed in its epoch. */
+static uint64_t with_hint(const struct core_actor *a, uint64_t before, uint64_t cell, unsigned mask,
+                          core_id id, unsigned kind)
+{
+    if (!cell_has_record(cell))
+        return cell;
+    uint32_t hint = kind & CORE_KIND_ATOMIC ? 0 : id << 4 | mask;
+    if (hint && cell_has_record(before) && is_mine_now(a, (uint32_t)(before >> 32)))
+        hint |= before >> 32 & 15;
+    return CORE_CELL(cell, hint);
+}
+
 static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
                             unsigned mask, core_id id, unsigned kind, bool full, uint32_t *conflict)
 {
     if (core_likely(half_quick(s, a, &cell, mask, id, kind)))
         return cell;
+    if (kind_is_plain_write(kind) && cell_has_record(cell) && record_knows_write(s, a, cell, mask))
+        return with_hint(a, cell, cell, mask, id, kind);
     struct half h;
+    uint64_t before = cell;
     half_decode(s, &h, cell);
     if (!half_knows(s, a, &h, mask, kind)) {
         uint32_t e = find_conflict(s, a, &h, mask, kind);
@@ -217,7 +245,7 @@ static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, u
         cell = half_encode(s, &h, full);
     }
     half_release(&h);
-    return cell;
+    return with_hint(a, before, cell, mask, id, kind);
 }
 
 /* ---- whole words ---- */
@@ -410,8 +438,11 @@ static bool half_cell_knows(const struct core_shadow *s, const struct core_actor
 {
     uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
 
-    if ((w & CORE_TAG) || !r)
+    if (!r)
         return false;
+    if (w & CORE_TAG)
+        return cell_has_record(cell) && !(kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) &&
+               is_mine_now(a, r) && !(mask & ~r);
     if (w && is_mine_now(a, w) && !(mask & ~w)) /* a plain write stands for any access */
         return true;
     return reads_know(s, a, r, mask, kind);

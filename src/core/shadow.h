@@ -13,6 +13,7 @@
  *     otherwise              P is the low half's cell, Q the high half's ("split")
  *     R = TAG | set          more than one access: an interned set of entries
  *     W = TAG | record       several writes in one half: a record of up to four W and R each
+ *                            (R then only tells the quick look what it may take for known)
  *     P = BUSY               locked by the thread that is changing the word
  *     P = SPLIT              split, and the low half was never accessed
  *     W = FREED              the word is in a freed block; R says by whom. Any access conflicts
