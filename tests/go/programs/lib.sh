@@ -11,21 +11,24 @@ unset GORACE GODEBUG GOMAXPROCS GOGC REPRISE_OPTIONS
 
 # go_programs_missing: prints what is missing for building Go programs here; fails when nothing is.
 go_programs_missing() {
-    command -v go >/dev/null || { echo 'no go'; return; }
-    go list std >/dev/null 2>&1 || { echo 'go does not work here'; return; }
-    [ "$(CGO_ENABLED=1 go env GOOS GOARCH | tr '\n' /)" = linux/amd64/ ] || { echo 'not linux/amd64'; return; }
-    command -v "$(go env CC)" >/dev/null || { echo 'no C compiler'; return; }
+    command -v "${REPRISE_GO:-go}" >/dev/null || { echo "no go"; return; }
+    "${REPRISE_GO:-go}" list std >/dev/null 2>&1 || { echo 'go does not work here'; return; }
+    [ "$(CGO_ENABLED=1 "${REPRISE_GO:-go}" env GOOS GOARCH | tr '\n' /)" = linux/amd64/ ] || { echo 'not linux/amd64'; return; }
+    command -v "$("${REPRISE_GO:-go}" env CC)" >/dev/null || { echo 'no C compiler'; return; }
     false
 }
 
-# go_programs_rows [PATTERN...]: the rows of programs whose name matches one of the shell patterns.
+# go_programs_rows [PATTERN...]: the rows of programs whose name matches one of the shell patterns,
+# and that this Go (REPRISE_GO, or go) is new enough for.
 go_programs_rows() {
-    local name rest pattern
-    while IFS=$'\t' read -r name rest; do
+    local name bug fails command from pattern version
+    version=$("${REPRISE_GO:-go}" env GOVERSION)
+    while IFS=$'\t' read -r name bug fails command from; do
         case $name in '' | '#'*) continue ;; esac
+        printf '%s\n' "${from:-1.19}" "${version#go}" | sort -CV || continue
         for pattern in "${@:-*}"; do
             # shellcheck disable=SC2254 # the arguments are meant as patterns
-            case $name in $pattern) printf '%s\t%s\n' "$name" "$rest"; break ;; esac
+            case $name in $pattern) printf '%s\t%s\t%s\t%s\n' "$name" "$bug" "$fails" "$command"; break ;; esac
         done
     done <"$go_programs/cases.tsv"
 }

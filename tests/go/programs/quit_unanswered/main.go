@@ -26,18 +26,18 @@ func serve(requests chan request, quit chan struct{}) {
 func main() {
 	requests := make(chan request, 1)
 	quit := make(chan struct{})
-	sent := make(chan struct{}, 1)
+	ask := func() chan int {
+		r := request{answer: make(chan int)}
+		requests <- r
+		return r.answer
+	}
 	seeded.Together(
 		func() { serve(requests, quit) },
 		func() {
-			r := request{answer: make(chan int)}
-			requests <- r
-			sent <- struct{}{}
-			<-r.answer
-		},
-		func() {
-			<-sent
+			<-ask()
+			last := ask()
 			close(quit)
+			<-last
 		},
 	)
 }
