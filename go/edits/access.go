@@ -6,12 +6,6 @@ package runtime
 
 //below
 
-// Operations, as enum core_op numbers them. A point of one of these is that of the next operation.
-const (
-	repriseOpAtomicStore = 6
-	repriseOpAtomicRMW   = 7
-)
-
 // Points to a word of the race runtime: the atomic operation was put off. See schedule.h.
 var repriseAgain uintptr
 

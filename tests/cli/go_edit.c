@@ -229,7 +229,6 @@ static unsigned check_numbers(const char *fragment)
 static void test_numbers_of_operations(void)
 {
     CHECK(check_numbers("proc.go") > 5);
-    CHECK(check_numbers("access.go") > 1);
     CHECK(check_numbers("sync.go") > 5);
     CHECK(check_numbers("internal_sync.go") > 2);
 }
