@@ -3,7 +3,8 @@
  *     attempt_start    files for what it says ──► vfork ──► exec    (the child has our memory until
  *                                                                   then: it only calls the system)
  *     attempt_wait     sigtimedwait(CHLD, INT, ...) until it is a zombie; limits are kept here:
- *                      SIGTERM, and SIGKILL some time later
+ *                      SIGTERM, and SIGKILL some time later. A Go program gets SIGQUIT, with which
+ *                      it tells the stacks of its goroutines and how it was scheduled
  *     attempt_finish   the group is killed while the zombie still holds its id, then it is reaped
  */
 #include "attempt.h"
@@ -29,6 +30,7 @@ struct attempt_running {
     pid_t pid;
     bool same_group;
     bool timed_out, flooded;
+    int polite; /* the signal that asks it to end at its limit */
     double started, limit_s;
     double ask, kill; /* when to send SIGTERM, SIGKILL; 0 never, or done */
     int stream[3];    /* what it has as 0, 1, 2; -1 ours */
@@ -281,6 +283,7 @@ struct attempt_running *attempt_start(const struct attempt *attempt, int *error)
     if (!attempt->same_group)
         attempt_adopt_strays();
     running->same_group = attempt->same_group;
+    running->polite = attempt->target->info.is_go ? SIGQUIT : SIGTERM;
     *error = open_streams(running, attempt);
     if (!*error)
         *error = open_sidecar(running, attempt);
@@ -318,7 +321,7 @@ static void keep_limits(struct attempt_running *running, double now)
         running->ask = 0;
         running->kill = now + GRACE_S;
         running->timed_out = true;
-        send_signal(running, SIGTERM);
+        send_signal(running, running->polite);
         send_signal(running, SIGCONT); /* a stopped one could not obey */
     }
     if (running->kill && now >= running->kill) {

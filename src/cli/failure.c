@@ -251,14 +251,26 @@ static bool is_told_by_findings(const struct attempt_outcome *outcome,
     return outcome->findings.count && (outcome->status == status || ended_by_runtime);
 }
 
-/* What a Go program said of its end. A test that fails because of a race in it is told by the race.
- * True: that is all there is to say of the end. */
+/* Is there a finding of this test? */
+static bool has_finding_of(const struct failures *failures, const char *test)
+{
+    for (size_t i = 0; i < failures->count; i++)
+        if (failures->at[i].report && failures->at[i].test &&
+            strcmp(failures->at[i].test, test) == 0)
+            return true;
+    return false;
+}
+
+/* What a Go program said of its end. A test that fails because of a finding in it, and says nothing
+ * more, is told by the finding. True: that is all there is to say of the end. */
 static bool add_go(struct failures *failures, const struct attempt_outcome *outcome)
 {
     struct failure_go_list list = failure_go_read(outcome);
     bool told = list.count || (list.races && outcome->findings.count);
     for (size_t i = 0; i < list.count; i++) {
         const struct failure_go *go = &list.at[i];
+        if (strcmp(go->type, "test") == 0 && !*go->details && has_finding_of(failures, go->test))
+            continue;
         add(failures, (struct failure){
                           .signature = sign(go->type, go->what, go->where, NULL),
                           .type = strdup(go->type),
@@ -271,6 +283,20 @@ static bool add_go(struct failures *failures, const struct attempt_outcome *outc
     return told;
 }
 
+/* A Go program has told where it was. That is chance, and no part of what it is. */
+static void add_timeout(struct failures *failures, const struct attempt_outcome *outcome,
+                        const char *text, const char *program)
+{
+    char *where, *details = failure_go_hang(outcome->errors, &where);
+    add(failures, (struct failure){
+                      .signature = sign("timeout", "", program, NULL),
+                      .type = strdup("timeout"),
+                      .title = where ? format("%s  %s", text, where) : strdup(text),
+                      .details = details ? details : details_of(outcome),
+                  });
+    free(where);
+}
+
 static void add_end(struct failures *failures, const struct attempt_outcome *outcome,
                     const char *program, const struct failure_rules *rules)
 {
@@ -279,7 +305,7 @@ static void add_end(struct failures *failures, const struct attempt_outcome *out
     if (!failed)
         return;
     if (outcome->timed_out || outcome->flooded)
-        add_plain(failures, outcome, "timeout", text, program);
+        add_timeout(failures, outcome, text, program);
     else if (!rules->success[outcome->signal ? 0 : outcome->status] && add_go(failures, outcome))
         return;
     else if (outcome->signal)

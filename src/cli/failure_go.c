@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -307,6 +308,56 @@ static void read_tests(struct failure_go_list *list, const char *text)
             add_test(list, name, block);
         free(name);
     }
+}
+
+/* ---- no end ---- */
+
+/* The first line behind the goroutine that begins at `line`. */
+static const char *end_of_goroutine(const char *line)
+{
+    while (*line && *line != '\n')
+        line = next_line(line);
+    return line;
+}
+
+/* Those of Go's runtime have nothing else on their stacks. */
+static bool is_users(const char *goroutine, struct frame *frame)
+{
+    return starts(goroutine, "goroutine ") && !starts(goroutine, "goroutine 0 ") &&
+           find_culprit(next_line(goroutine), frame);
+}
+
+char *failure_go_hang(const char *errors, char **where)
+{
+    const char *line = errors ? strstr(errors, "SIGQUIT: quit\n") : NULL;
+    char *text = NULL;
+    size_t size;
+    int lines = 0;
+    struct frame frame;
+    *where = NULL;
+    FILE *memory = line ? open_memstream(&text, &size) : NULL;
+    for (line = line ? next_line(line) : ""; memory && *line && lines < STACK_LINES;) {
+        const char *end = end_of_goroutine(line);
+        if (is_users(line, &frame)) {
+            char *kept = some_lines(line, end, STACK_LINES - lines);
+            const char *slash, *state = memchr(line, '[', length_of(line));
+            char *function = function_of(frame.function), *place = place_of(frame.place);
+            fprintf(memory, "%s%s", lines ? "\n\n" : "", kept);
+            for (const char *c = kept; *c; c++)
+                lines += *c == '\n';
+            lines += 2;
+            slash = strrchr(function, '/');
+            if (!*where && state && starts(state, "[run"))
+                *where = join("%s %s", slash ? slash + 1 : function, place);
+            free(function);
+            free(place);
+            free(kept);
+        }
+        line = end + (*end == '\n');
+    }
+    if (memory)
+        fclose(memory);
+    return text;
 }
 
 /* ---- both ---- */

@@ -27,6 +27,11 @@ struct failure_go_list {
 
 /* Nothing, when nothing of the kind was said. */
 struct failure_go_list failure_go_read(const struct attempt_outcome *outcome);
+
+/* What a program that had no end told of its goroutines when it was asked to end: the lines, to be
+ * freed; NULL: nothing. *where is what ran, "main.f a.go:3", to be freed; NULL: nothing did. */
+char *failure_go_hang(const char *errors, char **where);
+
 void failure_go_free(struct failure_go_list *list);
 
 #endif

@@ -2,6 +2,7 @@
 #include "cli/failure_go.h"
 #include "../check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static struct failure_go_list list_of(int status, const char *output, const char *errors)
@@ -143,6 +144,40 @@ static void test_failed_tests_verbose(void)
     failure_go_free(&list);
 }
 
+/* Asked to end, Go tells of all goroutines; its own are nobody's matter. */
+static void test_hang(void)
+{
+    char *where;
+    char *text = failure_go_hang("log\n"
+                                 "SIGQUIT: quit\n"
+                                 "PC=0x4dcdcb m=0 sigcode=0\n"
+                                 "\n"
+                                 "goroutine 2 gp=0xc0 m=nil [force gc (idle)]:\n"
+                                 "runtime.gopark(0x5d8ba0?, 0x5e74a0?)\n"
+                                 "\t/go/src/runtime/proc.go:462 +0xe5\n"
+                                 "created by runtime.init.7 in goroutine 1\n"
+                                 "\t/go/src/runtime/proc.go:363 +0x1a\n"
+                                 "\n"
+                                 "goroutine 7 gp=0xc1 m=nil [chan send]:\n"
+                                 "runtime.gopark(0x5d8ba0?, 0x5e74a0?)\n"
+                                 "\t/go/src/runtime/proc.go:462 +0xe5\n"
+                                 "example.com/a.put(...)\n"
+                                 "\t/home/u/a/a.go:9 +0x1\n"
+                                 "\n"
+                                 "goroutine 1 gp=0xc2 m=0 [running]:\n"
+                                 "example.com/a.(*ring).spin(0xc0)\n"
+                                 "\t/home/u/a/ring.go:7 +0x2b\n"
+                                 "\n"
+                                 "rax    0x1\n",
+                                 &where);
+    CHECK_STR_EQ(where, "a.(*ring).spin ring.go:7");
+    CHECK(text && strncmp(text, "goroutine 7 ", 12) == 0);
+    CHECK(text && strstr(text, "ring.go:7") && !strstr(text, "force gc") && !strstr(text, "rax"));
+    free(text);
+    free(where);
+    CHECK(!failure_go_hang("no such words\n", &where) && !where);
+}
+
 static void test_nothing(void)
 {
     CHECK_EQ(list_of(2, "", "panic button\n").count, 0);
@@ -158,6 +193,7 @@ int main(void)
     RUN(test_fatal_error);
     RUN(test_failed_tests);
     RUN(test_failed_tests_verbose);
+    RUN(test_hang);
     RUN(test_nothing);
     return check_done();
 }
