@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* Changes when overlays are made in another way. */
-#define FORM "1"
+#define FORM "2"
 
 #define OBJECT  "race_linux_amd64.S"
 #define IN_RACE "zz_reprise_linux_amd64.S"
@@ -184,14 +184,14 @@ bool go_overlay_fresh(const char *directory)
 /* ---- the whole ---- */
 
 /* Asks go itself whether it sees our runtime and no other: an overlay that does nothing would leave
- * the stock one in, without a word. In GOROOT and without GOFLAGS and workspace, so that nothing of
- * the user's module gets in the way. */
+ * the stock one in, without a word. Away from modules and without GOFLAGS, so that nothing of the
+ * user's gets in the way. */
 static int verify(const struct go_tool *tool, const char *overlay)
 {
     struct go_tool env = {0};
-    char go[PATH_MAX], option[PATH_MAX + 16], source[PATH_MAX];
+    char go[PATH_MAX], option[PATH_MAX + 16];
     const char *const words[] = {"GOFLAGS=",
-                                 "GOWORK=off",
+                                 "GO111MODULE=off",
                                  "GOTOOLCHAIN=local",
                                  go,
                                  "list",
@@ -202,11 +202,10 @@ static int verify(const struct go_tool *tool, const char *overlay)
                                  "{{.ImportPath}} {{.SFiles}} {{.SysoFiles}}",
                                  "runtime/race",
                                  NULL};
-    struct go_command command = {.directory = source};
+    const struct go_command command = {.directory = "/"};
     snprintf(go, sizeof go, "%s/bin/go", tool->goroot);
     if (access(go, X_OK) != 0)
         snprintf(go, sizeof go, "%s", tool->path);
-    snprintf(source, sizeof source, "%s/src/runtime/race", tool->goroot);
     snprintf(option, sizeof option, "-overlay=%s", overlay);
     int status = CLI_FAILURE;
     char *text = cli_find_program("env", env.path, sizeof env.path)
@@ -217,6 +216,20 @@ static int verify(const struct go_tool *tool, const char *overlay)
     if (!fine && status < 128)
         cli_error("go", "%s does not see the overlay with the runtime (go list)", tool->version);
     return fine ? 0 : status >= 128 ? status : CLI_FAILURE;
+}
+
+/* GOROOT/src may be a link (Debian has such), and who works inside it may have come the other way:
+ * go knows files by the letters of their paths. */
+static void add_real_paths(struct go_overlay *overlay, const struct go_tool *tool)
+{
+    char source[PATH_MAX], real[PATH_MAX], path[PATH_MAX * 2];
+    cli_join(source, sizeof source, tool->goroot, "src");
+    if (!realpath(source, real) || strcmp(source, real) == 0)
+        return;
+    for (size_t i = 0, count = overlay->count; i < count; i++) {
+        cli_join(path, sizeof path, real, overlay->files[i].path + strlen(source) + 1);
+        go_overlay_add(overlay, path, overlay->files[i].replace);
+    }
 }
 
 /* As if the files were in `to` already. */
@@ -248,6 +261,7 @@ int go_overlay_fill(const struct go_parts *parts, const struct go_tool *tool, co
     if (!status && parts->edits[0] &&
         go_edit_apply(parts->edits, tool->goroot, tool->number, directory, &overlay) != 0)
         status = GO_OVERLAY_UNFIT;
+    add_real_paths(&overlay, tool);
     if (!status)
         status = write_overlay(&overlay, directory, directory);
     if (!status)

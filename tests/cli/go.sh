@@ -208,19 +208,30 @@ cmp -s "$in/race_linux_amd64.S" tree/go/race_linux_amd64.S || complain 'another 
 grep -q 'var b int' "$in/runtime_proc.go" || complain 'not edited'
 ok 'the overlay hides the stock runtime, brings ours and the edits, and is made once'
 
+mkdir linked && ln -s "$ROOT/src" linked/src && cp -r "$ROOT/bin" linked/
+ROOT=$PWD/linked passes "test $o" test
+in=$(cat "$SEEN.in")
+for root in "$ROOT" "$PWD/linked"; do
+    replaced "$root/src/runtime/race/internal/amd64v1/race_linux.syso" '"'
+    replaced "$root/src/runtime/race/zz_reprise_linux_amd64.S" "$in/race_linux_amd64.S\""
+    replaced "$root/src/runtime/proc.go" "$in/runtime_proc.go\""
+done
+rm -rf "$in"
+ok 'a GOROOT with links is meant by both its names'
+
 echo '# newer' >>tree/go/race_linux_amd64.S
 passes "test $o" test
 count 2
 echo '# newer' >>tree/go/edits/a.edit
 passes "test $o" test
 count 3
-asked 3
+asked 4
 echo 'var c int' >>"$ROOT/src/runtime/proc.go"
 o=${o/16\}/16\}-2}
 passes "test $o" test
 grep -q 'var c int' "$(cat "$SEEN.in")/runtime_proc.go" || complain 'an old file'
 passes "test $o" test
-asked 4
+asked 5
 rm "$(cat "$SEEN.in")/runtime_proc.go"
 o=${o/-2/-3}
 passes "test $o" test
