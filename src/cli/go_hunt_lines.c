@@ -59,7 +59,9 @@ static void print_words(FILE *stream, const struct go_hunted *hunted, const char
     }
     if (test)
         fprintf(stream, " -run '^%s$'", test);
-    if (hunted->operand && strcmp(hunted->operand, ".") != 0)
+    bool implied = strcmp(command->subcommand, "test") == 0 && hunted->operand &&
+                   strcmp(hunted->operand, ".") == 0;
+    if (hunted->operand && !implied)
         print_word(stream, hunted->operand);
     for (int rest = 0; rest < 2; rest++)
         for (size_t i = 0; i < command->words.count; i++)

@@ -165,6 +165,10 @@ like out '^F1  panic: arg -v  main.f m.go:3$'
 has out 'to play it again: reprise go run --seed=3 -tags y m.go arg -v'
 log=$(cat "$LOG")
 like log "^$PWD: build -race -overlay=[^ ]* -o $PWD/.reprise/go/[0-9a-f]{16}/m -tags y m.go$"
+PACKAGES=$(package prog 00)
+hunt run .
+is 1 status
+has out 'to play it again: reprise go run --seed=3 .'
 cd ..
 PACKAGES="command-line-arguments\\t$mod/prog\\t00\\n"
 hunt run -C prog m.go
