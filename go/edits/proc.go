@@ -39,7 +39,11 @@ const (
 	repriseSyscallNS = 200000000  // a system call keeps the P for so long
 	repriseSliceNS   = 5000000    // how often sysmon asks whether a goroutine may go on
 	reprisePollSteps = 256        // how often to look outside while somebody can run
+	repriseEarlyOne  = 4          // one of so many short sleeps is over at once
+	repriseEarlyNS   = 2000000000 // longer ones are watchdogs
 	repriseRestNS    = 10000000000
+	repriseStacks    = 64   // at most, in one report
+	repriseFrames    = 64   // of each
 	repriseRestJumps = 1000 // what the end of a test waits for: timers within so much virtual time
 )
 
@@ -94,6 +98,8 @@ type repriseWaiting struct {
 	thread uintptr
 	reason uintptr
 	length uint64
+	pcs    uintptr
+	depth  uint64
 }
 
 //go:nosplit
@@ -122,6 +128,19 @@ func reprisePoint(op uintptr, object uintptr, pc uintptr) {
 	} else if action > 2 {
 		timeSleep(int64(action))
 	}
+}
+
+// A short sleep is sometimes over before others do anything, for it orders nothing. True: it was.
+func repriseEarly(ns int64) bool {
+	gp := getg()
+	if !repriseVirtual || ns <= 0 || ns > repriseEarlyNS || gp.repriseSystem ||
+		repriseAskChoice(gp.racectx, repriseEarlyOne) != 1 {
+		return false
+	}
+	repriseReadClock()
+	repriseJump(repriseNow + ns)
+	reprisePoint(repriseOpYield, 0, 0)
+	return true
 }
 
 // runtime.Gosched of the program; Gosched goes on to let others run.
@@ -573,8 +592,37 @@ func repriseCollect(wanted func(*g) bool) (list unsafe.Pointer, count uintptr) {
 	return list, count
 }
 
+// Adds the stacks of the first ones: who is in package sync, or was inlined there, is where the race
+// runtime has not been told.
+func repriseAddStacks(list unsafe.Pointer, count uintptr) {
+	if count > repriseStacks {
+		count = repriseStacks
+	}
+	const room = repriseFrames * unsafe.Sizeof(count)
+	pcs := persistentalloc(count*room, 0, &memstats.other_sys)
+	forEachG(func(gp *g) {
+		for i := uintptr(0); i < count; i++ {
+			w := (*repriseWaiting)(add(list, i*unsafe.Sizeof(repriseWaiting{})))
+			if w.thread == gp.racectx && !gp.repriseSystem {
+				w.pcs = uintptr(add(pcs, i*room))
+				w.depth = uint64(repriseStackOf(gp, add(pcs, i*room)))
+				for w.depth > 1 && repriseIsOurs(*repriseWord(w.pcs, uintptr(w.depth)-2)) {
+					w.depth-- // one stays, as at the bottom of all stacks
+				}
+			}
+		}
+	})
+}
+
+// Of the runtime, as long as nobody else called it.
+func repriseIsOurs(pc uintptr) bool {
+	name := funcname(findfunc(pc))
+	return repriseBegins(name, "runtime.") || repriseBegins(name, "internal/runtime/")
+}
+
 func repriseStuck() {
 	list, count := repriseCollect(func(gp *g) bool { return true })
+	repriseAddStacks(list, count)
 	// While the report is written, names are asked for; after that g is what curg says.
 	setGNoWB(&getg().m.curg, getg())
 	repriseTellStuck(list, count)
@@ -693,6 +741,7 @@ func repriseRest() {
 		})
 	})
 	if count != 0 {
+		systemstack(func() { repriseAddStacks(list, count) })
 		repriseTellLeaked(list, count) // not on g0: see repriseStuck
 	}
 }

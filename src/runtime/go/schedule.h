@@ -129,6 +129,8 @@ struct rt_go_waiting {
     struct rt_thread *thread;
     const char *reason;
     uint64_t reason_length;
+    const rt_pc *pcs; /* its stack: return addresses, innermost first; of Go's runtime only below */
+    uint64_t depth;   /* 0: not told */
 };
 /* Reports a deadlock and ends the process (66). */
 RT_EXPORT void __reprise_go_stuck(const struct rt_go_waiting *waiting, uint64_t count);

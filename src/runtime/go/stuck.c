@@ -33,11 +33,22 @@ enum core_op rt_go_op_of_wait(const struct rt_go_turn *u)
     return u->turn.task.op > CORE_OP_FENCE ? u->turn.task.op : CORE_OP_EXTERNAL;
 }
 
+/* Go's own account, which knows frames that the compiler did not tell us of. */
+static rt_stack stack_of(const struct rt_go_waiting *w, struct rt_go_turn *u)
+{
+    rt_stack s = 0;
+    if (!w->depth)
+        return rt_stack_capture(u->turn.thread, rt_go_place(u));
+    for (uint64_t i = w->depth; i-- > 0;)
+        s = rt_stack_push(s, w->pcs[i]);
+    return s;
+}
+
 static struct rt_go_turn *take(const struct rt_go_waiting *w)
 {
     struct rt_go_turn *u = rt_go_turn_adopt(w->thread);
     rt_go_waits(u, w->reason, w->reason_length);
-    u->turn.stack = rt_stack_capture(u->turn.thread, rt_go_place(u));
+    u->turn.stack = stack_of(w, u);
     return u;
 }
 
