@@ -235,12 +235,21 @@ static uint64_t key_of_stacks(const struct rt_finding *f)
     return a < b ? a << 32 | b : b << 32 | a;
 }
 
+/* A goroutine may wait in a function without frames of its own; then who made it counts, too. */
+static uint64_t key_of_wait(const struct rt_finding *f, size_t i)
+{
+    struct rt_thread_info info = {0};
+    if (f->wait[i].reason)
+        rt_thread_info(f->wait[i].thread, &info);
+    return (uint64_t)info.created << 32 | f->stack[i];
+}
+
 /* Findings without accesses: the type, all stacks, and the mutexes, which are different bugs. */
 static uint64_t key_of_others(const struct rt_finding *f)
 {
     uint64_t key = core_mix(~(uint64_t)f->type);
     for (size_t i = 0; i < f->nstack; i++)
-        key = core_mix(key ^ f->stack[i]);
+        key = core_mix(key ^ key_of_wait(f, i));
     for (size_t i = 0; i < f->nmutex; i++)
         key = core_mix(key ^ (uint64_t)f->mutex[i] << 32);
     return key;

@@ -41,6 +41,17 @@ void rt_shown_read(struct rt_shown *f, rt_stack s)
     rt_shown_cut_bottom(f);
 }
 
+void rt_shown_read_wait(struct rt_shown *f, rt_stack s)
+{
+    size_t inner = 0;
+    rt_shown_read(f, s);
+    while (inner < f->count && rt_frame_is_internal(&f->at[inner]))
+        inner++;
+    f->count -= inner;
+    for (size_t i = 0; i < f->count; i++)
+        f->at[i] = f->at[i + inner];
+}
+
 const struct rt_shown_frame *rt_shown_main(const struct rt_shown *f)
 {
     for (size_t i = 0; i < f->count; i++)

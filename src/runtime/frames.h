@@ -22,6 +22,9 @@ struct rt_shown {
 /* Fills f with the frames of s, none for s = 0. The memory of f is kept for the next time. */
 void rt_shown_read(struct rt_shown *f, rt_stack s);
 
+/* The same of a goroutine that waits: from the user's code on, which called what waits. */
+void rt_shown_read_wait(struct rt_shown *f, rt_stack s);
+
 /* The frame that names the finding: the innermost of the user's own. NULL when empty. */
 const struct rt_shown_frame *rt_shown_main(const struct rt_shown *f);
 

@@ -184,15 +184,13 @@ static void put_symbols(void)
 
 /* ---- parts of a finding ---- */
 
-static void put_stack(const char *key, rt_stack s)
+static void put_frames(const char *key, const struct rt_shown *frames)
 {
-    static struct rt_shown frames; /* kept: under the report lock */
-    rt_shown_read(&frames, s);
     rt_json_open(&line, key, "[");
-    for (size_t i = 0; i < frames.count; i++) {
-        if (frames.at[i].inlined_into)
+    for (size_t i = 0; i < frames->count; i++) {
+        if (i && frames->at[i].inlined_into)
             continue; /* the same address again */
-        const struct rt_code *code = frames.at[i].code;
+        const struct rt_code *code = frames->at[i].code;
         refer(code);
         rt_json_open(&line, NULL, "[");
         rt_json_number(&line, NULL, module_number(code->module));
@@ -200,6 +198,13 @@ static void put_stack(const char *key, rt_stack s)
         rt_json_close(&line, "]");
     }
     rt_json_close(&line, "]");
+}
+
+static void put_stack(const char *key, rt_stack s)
+{
+    static struct rt_shown frames; /* kept: under the report lock */
+    rt_shown_read(&frames, s);
+    put_frames(key, &frames);
 }
 
 static void put_held(uint32_t lockset)
@@ -230,6 +235,16 @@ static void put_access(const struct rt_finding_access *a)
     put_held(a->lockset);
     put_stack("stack", a->stack);
     rt_json_close(&line, "}");
+}
+
+static void put_waiting_stack(const struct rt_finding *f, size_t i)
+{
+    static struct rt_shown frames; /* kept: under the report lock */
+    if (f->wait[i].reason)
+        rt_shown_read_wait(&frames, f->stack[i]);
+    else
+        rt_shown_read(&frames, f->stack[i]);
+    put_frames(NULL, &frames);
 }
 
 static void put_wait(const struct rt_finding_wait *w)
@@ -346,10 +361,12 @@ static void put_degraded(void)
 
 /* ---- the signature ---- */
 
-static void sign_stack(struct core_signature *s, const char *what, rt_stack stack)
+/* Returns whether there was a frame of the user's in it. */
+static bool sign_stack(struct core_signature *s, const char *what, rt_stack stack)
 {
     static struct rt_shown frames; /* kept: under the report lock */
     char place[RT_LOG_PATH];
+    bool any = false;
     core_signature_part(s, what);
     rt_shown_read(&frames, stack);
     for (size_t i = 0; i < frames.count; i++) {
@@ -357,6 +374,7 @@ static void sign_stack(struct core_signature *s, const char *what, rt_stack stac
         struct rt_text b = {.data = place, .capacity = sizeof place, .fixed = true};
         if (rt_frame_is_internal(at))
             continue;
+        any = true;
         /* without symbols a frame is its place in the module: stable for one build */
         rt_put(&b, "0x%lx", at->code->offset);
         bool known = at->symbol->function != NULL;
@@ -366,6 +384,17 @@ static void sign_stack(struct core_signature *s, const char *what, rt_stack stac
                              : m   ? m->path
                                    : NULL);
     }
+    return any;
+}
+
+/* Of who waits; in a function without frames of its own, it is known by who made it. */
+static void sign_wait(struct core_signature *s, const char *what, const struct rt_finding *f,
+                      size_t i)
+{
+    struct rt_thread_info info;
+    if (!sign_stack(s, what, f->stack[i]) && f->wait[i].reason &&
+        rt_thread_info(f->wait[i].thread, &info))
+        sign_stack(s, "created", info.created);
 }
 
 static void put_signature(const struct rt_finding *f)
@@ -377,7 +406,7 @@ static void put_signature(const struct rt_finding *f)
     for (size_t i = 0; i < f->naccess; i++)
         sign_stack(&s, kinds[f->access[i].kind & 3], f->access[i].stack);
     for (size_t i = 0; i < f->nstack; i++)
-        sign_stack(&s, i ? "other stack" : "stack", f->stack[i]);
+        sign_wait(&s, i ? "other stack" : "stack", f, i);
     for (size_t i = 0; i < f->nedge; i++)
         sign_stack(&s, "edge", f->edge[i].stack);
     if (f->type == RT_FINDING_THREAD_LEAK && f->nthread && rt_thread_info(f->thread[0], &leaked))
@@ -422,7 +451,7 @@ void rt_sidecar_finding(const struct rt_finding *f, unsigned number)
     put_language();
     put_test(first_thread(f));
     PUT_LIST("accesses", f->naccess, put_access(&f->access[i]));
-    PUT_LIST("stacks", f->nstack, put_stack(NULL, f->stack[i]));
+    PUT_LIST("stacks", f->nstack, put_waiting_stack(f, i));
     PUT_LIST("waits", f->wait[0].op || f->wait[0].reason ? f->nstack : 0, put_wait(&f->wait[i]));
     PUT_LIST("edges", f->nedge, put_edge(&f->edge[i]));
     PUT_LIST("locations", f->nloc, put_location(&f->loc[i]));

@@ -2,10 +2,12 @@
 #include "../frames.h"
 #include "../format.h"
 
-/* At the bottom stands what starts goroutines, or main, or runs timers: always Go's runtime. */
+/* At the bottom stands what starts goroutines, or main, or runs timers: always Go's runtime. Alone
+ * it stands under a function that isn't checked for races: go mutex.Lock(). */
 void rt_shown_cut_bottom(struct rt_shown *f)
 {
-    if (f->count > 1)
+    const char *only = f->count == 1 ? f->at[0].symbol->function : NULL;
+    if (f->count > 1 || (only && !rt_strcmp(only, "runtime.goexit")))
         f->count--;
 }
 

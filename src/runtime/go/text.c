@@ -25,14 +25,20 @@ static void put_frame(struct rt_text *b, const struct rt_shown_frame *frame)
            s->file ? rt_strip_path(s->file) : "-", s->line, (size_t)s->in_function);
 }
 
+static struct rt_shown shown; /* kept: under the report lock */
+
+static void put_frames(struct rt_text *b)
+{
+    for (size_t i = 0; i < shown.count; i++)
+        put_frame(b, &shown.at[i]);
+    if (!shown.count)
+        rt_put(b, "  [no function that is checked for races]\n");
+}
+
 void rt_put_stack(struct rt_text *b, rt_stack s)
 {
-    static struct rt_shown frames; /* kept: under the report lock */
-    rt_shown_read(&frames, s);
-    for (size_t i = 0; i < frames.count; i++)
-        put_frame(b, &frames.at[i]);
-    if (!frames.count)
-        rt_put(b, "  [not recorded]\n");
+    rt_shown_read(&shown, s);
+    put_frames(b);
 }
 
 /* ---- sections: each begins with an empty line ---- */
@@ -55,7 +61,8 @@ static void put_wait(struct rt_text *b, const struct rt_finding_wait *w, rt_stac
         rt_put(b, "Goroutine %u", w->thread);
     rt_put(b, " (%s) %s at:\n", w->reason ? w->reason : core_op_name((enum core_op)w->op),
            w->runs ? "runs" : "waits");
-    rt_put_stack(b, stack);
+    rt_shown_read_wait(&shown, stack);
+    put_frames(b);
 }
 
 static void put_creation(struct rt_text *b, uint32_t uid)
@@ -84,8 +91,11 @@ static const char *headline(const struct rt_finding *f)
     }
 }
 
+static unsigned races; /* reported so far; under the report lock */
+
 void rt_put_report(struct rt_text *b, const struct rt_finding *f)
 {
+    races += f->naccess > 0;
     rt_put(b, "%sWARNING: %s", bar, headline(f));
     if (!f->naccess && !f->nstack)
         rt_put(b, "\n");
@@ -100,6 +110,7 @@ void rt_put_report(struct rt_text *b, const struct rt_finding *f)
 
 void rt_put_last_words(struct rt_text *b, unsigned reports)
 {
-    if (reports)
-        rt_put(b, "Found %u data race(s)\n", reports);
+    (void)reports; /* of other kinds Go's own has no word */
+    if (races)
+        rt_put(b, "Found %u data race(s)\n", races);
 }
