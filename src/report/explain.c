@@ -280,11 +280,13 @@ void explain_make(struct explain *explain, const struct trace *trace, struct sym
     bool *chosen = calloc(acts.count + 1, sizeof *chosen);
     if (!chosen)
         abort();
-    acts_choose(&acts, trace, settings->rows ? settings->rows : ROWS_DEFAULT, chosen);
+    bool *foreign = explain_foreign(&c.teller, &acts);
+    acts_choose(&acts, trace, foreign, settings->rows ? settings->rows : ROWS_DEFAULT, chosen);
     add_rows(&c, chosen);
     note_objects(&c);
     note_waits(&c);
     note_doubts(&c);
+    free(foreign);
     free(chosen);
     free(c.objects);
     acts_free(&acts);

@@ -62,8 +62,9 @@ void acts_free(struct acts *acts);
 /* ---- explain_choose.c: which of them ---- */
 
 /* Sets chosen[i] for the acts to be shown: as many as make at most `rows` together with the folds
- * between them. */
-void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows, bool *chosen);
+ * between them. Of those that are foreign (NULL: none is) only what is certain. */
+void acts_choose(const struct acts *acts, const struct trace *trace, const bool *foreign,
+                 size_t rows, bool *chosen);
 
 /* ---- explain.c: in words ---- */
 

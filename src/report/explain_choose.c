@@ -265,6 +265,13 @@ static void score_others(struct chooser *c)
     }
 }
 
+static void lower_foreign(struct chooser *c, const bool *foreign)
+{
+    for (size_t i = 0; i < c->acts->count; i++)
+        if (foreign[i] && c->scores[i] < PARTNER && c->scores[i] >= WORTH)
+            c->scores[i] = WORTH - 1;
+}
+
 /* ---- taking the best ---- */
 
 static bool folds(const struct chooser *c, size_t after, size_t before)
@@ -330,7 +337,8 @@ static void show_single(const struct chooser *c, bool *chosen)
     }
 }
 
-void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows, bool *chosen)
+void acts_choose(const struct acts *acts, const struct trace *trace, const bool *foreign,
+                 size_t rows, bool *chosen)
 {
     struct chooser c = {
         .acts = acts,
@@ -348,6 +356,8 @@ void acts_choose(const struct acts *acts, const struct trace *trace, size_t rows
     score_certain(&c);
     score_meetings(&c);
     score_others(&c);
+    if (foreign)
+        lower_foreign(&c, foreign);
     take_best(&c);
     for (size_t i = 0; i < acts->count; i++)
         chosen[i] = false;

@@ -38,4 +38,10 @@ char *tell_source(const char *path, int number);
 /* Was the file changed after all modules of the trace were made? */
 bool tell_source_is_newer(const struct teller *w, const char *path);
 
+/* ---- explain_foreign.c ---- */
+
+/* For each act, whether it is none of the user's: all code on its stack is of Go's library. To be
+ * freed; NULL when the trace is of another language. */
+bool *explain_foreign(const struct teller *w, const struct acts *acts);
+
 #endif
