@@ -12,6 +12,9 @@ static bool lies_in_goroot(const struct symbol_frame *frame)
     const char *slash = strrchr(frame->function, '/');
     const char *dot = strchr(slash ? slash : frame->function, '.');
     size_t length = dot ? (size_t)(dot - frame->function) : 0;
+    bool hosted = memchr(frame->function, '.', strcspn(frame->function, "/")) && slash;
+    if (source && strncmp(path, "runtime/", 8) == 0 && !hosted)
+        return true; /* functions that the runtime has for others, as "sync.runtime_Semacquire" */
     if (!length || strncmp(path, frame->function, length) != 0 || path[length] != '/' ||
         memchr(path, '.', strcspn(path, "/")))
         return false;
