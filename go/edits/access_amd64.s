@@ -30,6 +30,7 @@ TEXT	repriseatomic<>(SB), NOSPLIT|NOFRAME, $0-0
 	JMP	racecall<>(SB)
 follow:
 	MOVQ	AX, BX // racecall preserves it
+	MOVQ	8(BP), R8 // who called the wrapper that called
 	CALL	racecall<>(SB)
 	MOVQ	runtime·repriseAgain(SB), R12
 	CMPL	(R12), $0

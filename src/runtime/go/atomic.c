@@ -102,7 +102,7 @@ static void update(struct op *op)
 #define RESULT(T)        (*(T *)(frame + 16))
 #define SWAPPED(T)       (*(uint8_t *)(frame + 8 + 2 * sizeof(T)))
 #define NAME(bits, name) __tsan_go_atomic##bits##_##name
-#define SIGNATURE        (struct rt_thread * t, rt_pc callpc, rt_pc pc, uint8_t *frame)
+#define SIGNATURE        (struct rt_thread * t, rt_pc callpc, rt_pc pc, uint8_t *frame, rt_pc where)
 
 /* A load that finds nothing new takes no lock: the common case of polling. */
 #define LOAD(bits, T)                                                                              \
@@ -120,7 +120,7 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         const T *addr = ADDRESS(T);                                                                \
-        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_LOAD, (rt_addr)addr, sizeof(T)))          \
+        if (rt_go_atomic_point(t, callpc, where, CORE_OP_ATOMIC_LOAD, (rt_addr)addr, sizeof(T)))   \
             return;                                                                                \
         if (!open_call(&op, t, callpc, pc, addr, sizeof(T))) {                                     \
             OPERAND(T) = __atomic_load_n(addr, __ATOMIC_SEQ_CST);                                  \
@@ -143,7 +143,7 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         T *addr = ADDRESS(T);                                                                      \
-        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_STORE, (rt_addr)addr, sizeof(T)))         \
+        if (rt_go_atomic_point(t, callpc, where, CORE_OP_ATOMIC_STORE, (rt_addr)addr, sizeof(T)))  \
             return;                                                                                \
         begin(&op, t, callpc, pc, addr, sizeof(T));                                                \
         check(&op, RT_ATOMIC_WRITE);                                                               \
@@ -158,7 +158,7 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         T *addr = ADDRESS(T);                                                                      \
-        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_RMW, (rt_addr)addr, sizeof(T)))           \
+        if (rt_go_atomic_point(t, callpc, where, CORE_OP_ATOMIC_RMW, (rt_addr)addr, sizeof(T)))    \
             return;                                                                                \
         begin(&op, t, callpc, pc, addr, sizeof(T));                                                \
         update(&op);                                                                               \
@@ -173,7 +173,7 @@ static void update(struct op *op)
     {                                                                                              \
         struct op op;                                                                              \
         T *addr = ADDRESS(T), expected = OPERAND(T);                                               \
-        if (rt_go_atomic_point(t, callpc, CORE_OP_ATOMIC_RMW, (rt_addr)addr, sizeof(T)))           \
+        if (rt_go_atomic_point(t, callpc, where, CORE_OP_ATOMIC_RMW, (rt_addr)addr, sizeof(T)))    \
             return;                                                                                \
         begin(&op, t, callpc, pc, addr, sizeof(T));                                                \
         bool swaps = !op.t || __atomic_load_n(addr, __ATOMIC_SEQ_CST) == expected;                 \

@@ -112,8 +112,8 @@ uint32_t *rt_go_again(void)
     return &again;
 }
 
-bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, enum core_op op, rt_addr addr,
-                             size_t bytes)
+bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, rt_pc where, enum core_op op,
+                             rt_addr addr, size_t bytes)
 {
     bool ignored = !t || t->ignore_sync;
     if (rt_strategy == CORE_STRATEGY_DELAY) {
@@ -127,7 +127,7 @@ bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, enum core_op op,
     again = 0;
     if (!g)
         return false;
-    bool wants = !u->again && rt_go_step(u, callpc, op, addr & ~7ull);
+    bool wants = !u->again && rt_go_step(u, where, op, addr & ~7ull);
     again = wants && rt_go_turns.repeats;
     u->again = again != 0;
     if (wants)

@@ -51,15 +51,16 @@ static inline void rt_go_access_point(struct rt_thread *t, rt_pc pc, rt_addr add
 }
 
 /* Before an atomic operation, CORE_OP_ATOMIC_LOAD, _STORE or _RMW, and outside of the runtime.
- * callpc: where package sync/atomic was called. True: not now. The call returns without having done
- * anything, the goroutine gives way, and then Go calls again (go/edits/access_amd64.s). */
-bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, enum core_op op, rt_addr addr,
-                             size_t bytes);
-static inline bool rt_go_atomic_point(struct rt_thread *t, rt_pc callpc, enum core_op op,
-                                      rt_addr addr, size_t bytes)
+ * callpc: in the wrapper that the compiler makes for package sync/atomic; where: in who called
+ * that, valid under a controlled strategy only (go/edits/access_amd64.s). True: not now. The call
+ * returns without having done anything, the goroutine gives way, and then Go calls again. */
+bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, rt_pc where, enum core_op op,
+                             rt_addr addr, size_t bytes);
+static inline bool rt_go_atomic_point(struct rt_thread *t, rt_pc callpc, rt_pc where,
+                                      enum core_op op, rt_addr addr, size_t bytes)
 {
     return core_unlikely(rt_strategy != CORE_STRATEGY_OS) &&
-           rt_go_atomic_point_slow(t, callpc, op, addr, bytes);
+           rt_go_atomic_point_slow(t, callpc, where, op, addr, bytes);
 }
 
 /* Memory was allocated (__tsan_malloc): what lived there before is another object. Where the
