@@ -106,11 +106,12 @@ static void flush_fold(struct composer *c, struct fold *fold)
     if (fold->threads > NAMED_MAX)
         snprintf(text + at, sizeof text - at, " of several threads");
     else if (fold->threads == 1)
-        snprintf(text + at, sizeof text - at, " of %c%u", c->explain->letter, fold->of[0].thread);
+        snprintf(text + at, sizeof text - at, " of %c%u", c->explain->letter,
+                 trace_thread_number(c->teller.trace, fold->of[0].thread));
     for (size_t i = 0; fold->threads > 1 && fold->threads <= NAMED_MAX && i < fold->threads; i++)
         at += (size_t)snprintf(text + at, sizeof text - at, "%s %llu of %c%u", i ? "," : ":",
                                (unsigned long long)fold->of[i].steps, c->explain->letter,
-                               fold->of[i].thread);
+                               trace_thread_number(c->teller.trace, fold->of[i].thread));
     add_row(c, EXPLAIN_FOLD, text);
     *fold = (struct fold){0};
 }
@@ -217,7 +218,8 @@ static void note_stack(struct composer *c, uint64_t thread)
     }
     if (count)
         add_note(c, "object%s %s: on the stack of %c%llu", count > 1 ? "s" : "", list,
-                 c->explain->letter, (unsigned long long)thread);
+                 c->explain->letter,
+                 (unsigned long long)trace_thread_number(c->teller.trace, thread));
 }
 
 static void note_objects(struct composer *c)
@@ -245,7 +247,8 @@ static void note_waits(struct composer *c)
             continue;
         tell_object(&c->teller, act->object, 0, object, sizeof object);
         add_note(c, "%c%u waits for %s, which %c%u holds since step %llu", c->explain->letter,
-                 act->thread, object, c->explain->letter, act->holder,
+                 explain_name(c->explain, act->thread), object, c->explain->letter,
+                 trace_thread_number(c->teller.trace, act->holder),
                  (unsigned long long)c->acts->at[act->taken].number);
     }
 }
@@ -269,6 +272,24 @@ static void note_doubts(struct composer *c)
     }
 }
 
+static void name_lanes(struct composer *c)
+{
+    struct explain *e = c->explain;
+    e->names = calloc(e->lanes_count + 1, sizeof *e->names);
+    if (!e->names)
+        abort();
+    for (size_t i = 0; i < e->lanes_count; i++)
+        e->names[i] = trace_thread_number(c->teller.trace, e->lanes[i]);
+}
+
+uint32_t explain_name(const struct explain *explain, uint32_t thread)
+{
+    for (size_t i = 0; i < explain->lanes_count; i++)
+        if (explain->lanes[i] == thread)
+            return explain->names[i];
+    return thread;
+}
+
 void explain_make(struct explain *explain, const struct trace *trace, struct symbols *symbols,
                   const struct explain_settings *settings)
 {
@@ -283,6 +304,7 @@ void explain_make(struct explain *explain, const struct trace *trace, struct sym
     bool *foreign = explain_foreign(&c.teller, &acts);
     acts_choose(&acts, trace, foreign, settings->rows ? settings->rows : ROWS_DEFAULT, chosen);
     add_rows(&c, chosen);
+    name_lanes(&c);
     note_objects(&c);
     note_waits(&c);
     note_doubts(&c);
@@ -304,6 +326,7 @@ void explain_free(struct explain *explain)
         free(explain->notes[i]);
     free(explain->rows);
     free(explain->lanes);
+    free(explain->names);
     free(explain->notes);
     *explain = (struct explain){0};
 }

@@ -92,6 +92,7 @@ struct explain {
     struct explain_row *rows;
     size_t count, capacity;
     uint32_t *lanes; /* threads that have a column, sorted */
+    uint32_t *names; /* what reports call them; one for each lane */
     size_t lanes_count, lanes_capacity;
     char **notes; /* sentences: what objects are, who waits for whom, what to be careful about */
     size_t notes_count, notes_capacity;
@@ -108,6 +109,8 @@ struct explain_settings {
 void explain_make(struct explain *explain, const struct trace *trace, struct symbols *symbols,
                   const struct explain_settings *settings);
 void explain_free(struct explain *explain);
+/* What reports call a thread that has a column. */
+uint32_t explain_name(const struct explain *explain, uint32_t thread);
 
 /* ---- explain_text.c, html.c ---- */
 

@@ -32,7 +32,8 @@ void tell_object(const struct teller *w, uint32_t number, unsigned into, char *t
     const struct trace_object *object = trace_object(w->trace, number);
     unsigned long long offset = object ? object->place.offset : 0;
     if (object && strcmp(object->kind, "thread") == 0) {
-        snprintf(text, size, "%c%llu", w->trace->letter, offset);
+        snprintf(text, size, "%c%llu", w->trace->letter,
+                 (unsigned long long)trace_thread_number(w->trace, (uint32_t)offset));
         return;
     }
     if (object && strcmp(object->kind, "fd") == 0) {
@@ -232,7 +233,7 @@ static void add_operation(const struct teller *w, const struct act *act, char *t
     const struct trace_thread *child =
         act->op == CORE_OP_CREATE ? created_by(w->trace, act->event) : NULL;
     if (child) {
-        add(text, size, "create %c%u", w->trace->letter, child->id);
+        add(text, size, "create %c%u", w->trace->letter, trace_thread_number(w->trace, child->id));
         return;
     }
     add(text, size, "%s", act->op == CORE_OP_NONE ? "go on" : core_op_name(act->op));
@@ -288,7 +289,8 @@ static void tell_wait(const struct teller *w, const struct act *act, char *text,
     else
         add(text, size, "waits%s in %s", ever, core_op_name(act->op));
     if (act->holder != TRACE_SEVERAL)
-        add(text, size, ", held by %c%u", w->trace->letter, act->holder);
+        add(text, size, ", held by %c%u", w->trace->letter,
+            trace_thread_number(w->trace, act->holder));
 }
 
 static void tell_stop(const struct teller *w, const struct act *act, char *text, size_t size)
@@ -301,7 +303,7 @@ static void tell_stop(const struct teller *w, const struct act *act, char *text,
         }
         add(text, size, "; ");
     }
-    add(text, size, "%c%u goes on", w->trace->letter, act->to);
+    add(text, size, "%c%u goes on", w->trace->letter, trace_thread_number(w->trace, act->to));
 }
 
 void tell_act(const struct teller *w, const struct act *act, char *text, size_t size)

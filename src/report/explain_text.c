@@ -199,7 +199,8 @@ static void print_row(const struct layout *l, const struct explain_row *row)
     int at = across ? 0 : lane_of(l, row->thread), room = l->lanes - at;
     const char *text = row->text;
     if (l->one_lane && row->kind != EXPLAIN_FOLD && row->kind != EXPLAIN_FINDING) {
-        snprintf(full, sizeof full, "%c%u: %s", l->explain->letter, row->thread, row->text);
+        snprintf(full, sizeof full, "%c%u: %s", l->explain->letter,
+                 explain_name(l->explain, row->thread), row->text);
         text = full;
     }
     place_text(row, l->functions, place, sizeof place);
@@ -234,7 +235,7 @@ static void print_heads(const struct layout *l)
     for (size_t i = 0; i < e->lanes_count; i++) {
         bool is_main = e->lanes[i] == 0 && l->lane > 8;
         int length =
-            snprintf(name, sizeof name, "%c%u%s", e->letter, e->lanes[i], is_main ? " main" : "");
+            snprintf(name, sizeof name, "%c%u%s", e->letter, e->names[i], is_main ? " main" : "");
         memcpy(line + (int)i * l->lane, name, (size_t)length);
         end = (int)i * l->lane + length;
     }

@@ -101,7 +101,7 @@ static void put_columns(FILE *stream, const struct explain *explain)
 {
     fputs("<div class=\"scroll\">\n<table>\n<thead><tr><th></th><th>step</th>", stream);
     for (size_t i = 0; i < explain->lanes_count; i++)
-        fprintf(stream, "<th scope=\"col\">%c%u%s</th>", explain->letter, explain->lanes[i],
+        fprintf(stream, "<th scope=\"col\">%c%u%s</th>", explain->letter, explain->names[i],
                 explain->lanes[i] == 0 ? " main" : "");
     fputs("<th scope=\"col\">where</th><th scope=\"col\">source</th></tr></thead>\n<tbody>\n",
           stream);

@@ -87,7 +87,9 @@ static struct trace_thread *touch_thread(struct trace *trace, uint32_t id)
                           sizeof *trace->threads);
     memmove(trace->threads + at + 1, trace->threads + at,
             (trace->threads_count++ - at) * sizeof *trace->threads);
-    trace->threads[at] = (struct trace_thread){.id = id};
+    /* of goroutines, 0 is that which reports count as 1 */
+    uint32_t number = trace->letter == 'G' && id == 0 ? 1 : id;
+    trace->threads[at] = (struct trace_thread){.id = id, .number = number};
     return &trace->threads[at];
 }
 
@@ -96,6 +98,12 @@ const struct trace_thread *trace_thread(const struct trace *trace, uint32_t id)
     size_t at = lower(trace->threads, trace->threads_count, sizeof *trace->threads, id);
     bool is = at < trace->threads_count && trace->threads[at].id == id;
     return is ? &trace->threads[at] : NULL;
+}
+
+uint32_t trace_thread_number(const struct trace *trace, uint32_t id)
+{
+    const struct trace_thread *thread = trace_thread(trace, id);
+    return thread ? thread->number : id;
 }
 
 const struct trace_object *trace_object(const struct trace *trace, uint32_t object)
@@ -255,6 +263,8 @@ static bool read_thread(struct reader *r)
     struct trace_thread *thread = touch_thread(r->trace, id);
     thread->parent = parent;
     thread->created = step;
+    if (r->count > 4)
+        return small(r, 4, &thread->number);
     return true;
 }
 

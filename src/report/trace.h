@@ -57,6 +57,7 @@ struct trace_module {
 struct trace_thread {
     uint32_t id, parent;
     uint64_t created; /* step; 0: was there from the start, or no line told */
+    uint32_t number;  /* what reports call it */
     uint32_t points;
 };
 
@@ -95,6 +96,8 @@ void trace_free(struct trace *trace);
 
 /* NULL when there is none of it. */
 const struct trace_thread *trace_thread(const struct trace *trace, uint32_t id);
+/* What reports call a thread. */
+uint32_t trace_thread_number(const struct trace *trace, uint32_t id);
 const struct trace_object *trace_object(const struct trace *trace, uint32_t number);
 
 /* How many events are held before the older ones thin out; for tests. */

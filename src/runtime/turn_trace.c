@@ -191,8 +191,11 @@ void rt_trace_wait(struct rt_turn *me)
 
 void rt_trace_born(struct rt_turn *parent, struct rt_turn *child)
 {
-    rt_put(&text, "thread\t%u\t%u\t%lu\n", child->task.id, parent->task.id,
+    rt_put(&text, "thread\t%u\t%u\t%lu", child->task.id, parent->task.id,
            (unsigned long)rt_turns.steps);
+    if (child->thread->uid != child->task.id)
+        rt_put(&text, "\t%u", child->thread->uid);
+    rt_put(&text, "\n");
 }
 
 void rt_trace_put_object(uint32_t number, const char *kind, const struct rt_module *m, rt_addr addr,

@@ -8,7 +8,8 @@
  *   language NAME                                  "go": threads are goroutines; left out: C and
  *                                                  its like. 0 is the main one in both
  *   module   NUMBER PATH BUILD_ID                  before its number is used; BUILD_ID may be "-"
- *   thread   ID PARENT STEP                        created by PARENT at that step
+ *   thread   ID PARENT STEP NUMBER                 created by PARENT at that step. NUMBER: what
+ *                                                  reports call it; left out when that is ID
  *   point    STEP THREAD OP OBJECT MODULE OFFSET   THREAD is about to do OP (core/op.h: its name)
  *   caller   STEP DEPTH MODULE OFFSET              a frame further out of that place, DEPTH 1 being
  *                                                  the caller; optional, and so is each of them
