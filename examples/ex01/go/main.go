@@ -7,7 +7,7 @@
 // And where the seed decides every switch, without a point in the source, or without waiting:
 //
 //	reprise go run --seed 7 . plain       the order that belongs to the seed 7
-//	GRSEED=foo reprise go run --seed 7 .  the order that belongs to foo
+//	GRSEED=foo reprise go run --seed 7 .  the order that belongs to both
 package main
 
 import (
