@@ -72,4 +72,8 @@ static inline void rt_go_memory_is_new(rt_addr addr, size_t bytes)
         rt_go_memory_is_new_slow(addr, bytes);
 }
 
+/* When main is born. Go's library has told of itself by then (__reprise_go_begin), or it has not
+ * the edits: then a seed ends the process with one line. */
+void rt_go_expect_begin(void);
+
 #endif
