@@ -262,6 +262,22 @@ has err 'exit status 5'
 rm order.go order_test.go
 ok 'a seed decides, whatever GOMAXPROCS and GOGC say'
 
+# A Go that somebody has changed, so that the edits don't fit.
+cp -r ../tree ../unfit && rm -r ../unfit/go/edits && mkdir ../unfit/go/edits
+printf '%s\n' 'edit one' 'file runtime/proc.go' '= no such line' after '+ var b int' >../unfit/go/edits/a.edit
+REPRISE_GO_CACHE=$PWD/../unfit run ../unfit/reprise go build -o ../races-only .
+is 0 status
+has err 'so races are found, but there are no seeds'
+run ../races-only
+is 66 status
+races 1
+REPRISE_OPTIONS=seed=1 run ../races-only
+is 125 status
+is '' out
+lines err 1
+has err 'has no seeds for'
+ok 'a program without the edits refuses a seed'
+
 # ---- modules ----
 
 cp -r . ../vendored && cd ../vendored

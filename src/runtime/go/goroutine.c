@@ -2,6 +2,7 @@
 #include "../stack.h"
 #include "../sys/sys.h"
 #include "../thread.h"
+#include "gorace.h"
 #include <errno.h>
 
 static struct rt_thread *first;
@@ -87,6 +88,8 @@ void __tsan_go_start(struct rt_thread *parent, struct rt_thread **child, rt_pc p
                               RT_THREAD_DETACHED | (parent ? 0 : RT_THREAD_NO_SYNC));
     begin(*child);
     rt_go_leave_shared(gate);
+    if (core_unlikely((*child)->uid == RT_GO_MAIN))
+        rt_go_expect_begin();
 }
 
 void __tsan_go_end(struct rt_thread *t)

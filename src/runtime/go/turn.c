@@ -4,6 +4,7 @@
 #include "../options.h"
 #include "../stack.h"
 #include "../stack_name.h"
+#include "../sys/sys.h"
 #include "../turn_access.h"
 #include "../turn_trace.h"
 #include "turns.h"
@@ -32,6 +33,7 @@ static void begin_controlled(const struct core_strategy_config *config)
 void __reprise_go_begin(struct rt_go_begin *out)
 {
     struct core_strategy_config config = rt_turn_configure();
+    rt_go_turns.begun = true;
     rt_go_turns.repeats = out->again != NULL;
     *out = (struct rt_go_begin){.steps = &rt_turns.steps, .again = rt_go_again()};
     if (config.kind != CORE_STRATEGY_OS && !rt_enabled) {
@@ -51,6 +53,14 @@ void __reprise_go_begin(struct rt_go_begin *out)
     }
     out->seed = rt_go_turns.seed = config.seed;
     rt_strategy = config.kind;
+}
+
+void rt_go_expect_begin(void)
+{
+    if (rt_go_turns.begun || rt_turn_configure().kind == CORE_STRATEGY_OS)
+        return;
+    rt_say("this program was built for a Go that reprise has no seeds for; it finds races only");
+    sys_exit(125);
 }
 
 /* ---- birth and end ---- */

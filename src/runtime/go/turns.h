@@ -41,6 +41,7 @@ struct rt_go_turns {
     struct rt_go_turn *ended; /* who ran until now, when it has ended since; NULL */
     uint64_t seed;            /* of random numbers */
     uint64_t timer;           /* virtual time when the next one is due, as of the last pick; 0 */
+    bool begun;               /* __reprise_go_begin was called: Go's library has the edits */
     bool repeats;             /* Go repeats an atomic operation that was not done */
     uint64_t looks;           /* in a row, of who runs, that were no steps; relaxed */
 };
