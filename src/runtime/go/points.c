@@ -112,6 +112,15 @@ uint32_t *rt_go_again(void)
     return &again;
 }
 
+/* What package sync does to the word that it has just told of is part of that operation. Points in
+ * there would have those who want one lock fail each other's compare-and-swap: n of them take n * n
+ * turns. */
+static bool is_part_of_point(const struct rt_go_turn *u, rt_addr word)
+{
+    enum core_op last = u->turn.task.op;
+    return last >= CORE_OP_LOCK && last <= CORE_OP_ONCE && u->object == word;
+}
+
 bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, rt_pc where, enum core_op op,
                              rt_addr addr, size_t bytes)
 {
@@ -125,7 +134,7 @@ bool rt_go_atomic_point_slow(struct rt_thread *t, rt_pc callpc, rt_pc where, enu
     struct rt_go_turn *u = ignored ? NULL : rt_go_turn_of(t);
     struct rt_go_g *g = u && !rt_go_alone() ? goroutine_here() : NULL;
     again = 0;
-    if (!g)
+    if (!g || is_part_of_point(u, addr & ~7ull))
         return false;
     bool wants = !u->again && rt_go_step(u, where, op, addr & ~7ull);
     again = wants && rt_go_turns.repeats;
