@@ -407,6 +407,9 @@ const struct cli_verb cli_verb_hunt = {
             "The program's input is empty, or, when that of this command is a file, that file from "
             "its start. Its output is not shown. Findings are kept in .reprise/findings.db, each "
             "under a name like F1 that reprise replay and reprise shrink understand.",
+            "A Go program is one that reprise go build made; for tests of Go packages see reprise "
+            "go "
+            "test --hunt.",
             NULL},
     .options = options,
     .environment = environment,

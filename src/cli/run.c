@@ -217,6 +217,7 @@ const struct cli_verb cli_verb_run = {
             "are; signals sent to reprise go to it. The runtime in the program prints each finding "
             "on stderr when it happens; at the end this command lists them in short, and says "
             "where they are kept.",
+            "A Go program is one that reprise go build made. "
             "A program that gcc linked with its own libtsan.so.2 runs with Reprise's runtime in "
             "its place.",
             "With --seed one thread runs at a time and the seed decides which, so the same seed is "

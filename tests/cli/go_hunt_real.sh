@@ -223,7 +223,7 @@ out=$found
 run reprise shrink F1
 is 0 status
 like out '^[0-9]+ -> [12] switch(es)?, '
-like out '^ +G0 main +G1 '
+like out '^ +G1 main +G[0-9]+ '
 has out account.go
 plays 66 'to play it again'
 fix account
