@@ -120,22 +120,47 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
            core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
 }
 
-/* A read that the quick look doesn't know may be known after all: what several threads read over
- * and over, and what t has written, if its own read of other bytes stands beside that. */
-static bool may_know(const struct rt_thread *t, rt_addr addr)
+/* The cell of the half that addr is in. */
+static uint64_t half_cell(rt_addr addr)
 {
-    uint64_t half = __atomic_load_n(rt_cell_p(addr), __ATOMIC_RELAXED);
-    if (addr & 4)
-        half =
-            core_cell_plain_full(half) ? half : __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
-    return half >> 63 || ((uint32_t)half >> 4) - t->epoch_first < t->next - t->epoch_first;
+    uint64_t p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_RELAXED);
+    if (!(addr & 4) || core_cell_plain_full(p))
+        return p;
+    return __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
+}
+
+/*
+ * A read that the quick look doesn't know may be known after all: what several threads read over
+ * and over, and what t has written, if its own read of other bytes stands beside that. A set of
+ * readers that t was found in is remembered, since many words may have it.
+ */
+static bool read_known(struct rt_thread *t, rt_addr addr, unsigned size)
+{
+    uint64_t half = half_cell(addr);
+    uint32_t set = (uint32_t)(half >> 32), bits = ((1u << size) - 1) << (addr & 3);
+    bool speaks_for_it = set & CORE_SET_FULL ? (addr & 7) + size <= 8 : (addr & 3) + size <= 4;
+
+    if (set >> 31 && set == t->known.set && t->known.epoch == t->epoch_first && speaks_for_it &&
+        (set & CORE_SET_FULL || !(bits & ~t->known.bytes)))
+        return true;
+    if (!(set >> 31) && ((uint32_t)half >> 4) - t->epoch_first >= t->next - t->epoch_first)
+        return false;
+    if (!rt_access_known(t, addr, size, RT_READ))
+        return false;
+    if (set >> 31 && speaks_for_it) {
+        t->known.set = set;
+        t->known.bytes = bits;
+        t->known.epoch = t->epoch_first;
+    }
+    return true;
 }
 
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
                      unsigned tag)
 {
     struct rt_race r;
-    if (!(kind & RT_KIND_WRITE_BIT) && may_know(t, addr) && rt_access_known(t, addr, size, kind))
+    if (kind == RT_READ ? read_known(t, addr, size)
+                        : !(kind & RT_KIND_WRITE_BIT) && rt_access_known(t, addr, size, kind))
         return;
     if (core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
         rt_race_report(t, pc, &r);

@@ -34,6 +34,7 @@ struct site {
     rt_stack context;
     uint32_t chain;
     uint32_t tag;
+    core_id last; /* drawn for it by anybody: relaxed, a hint */
 };
 
 struct cached {
@@ -131,7 +132,7 @@ static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, un
     uint32_t i = site_find(key);
     if (!i && site_used < SITES_MAX) {
         i = site_used++;
-        sites[i] = (struct site){key, pack_pc(pc), size, context, site_buckets[key >> 44], tag};
+        sites[i] = (struct site){key, pack_pc(pc), size, context, site_buckets[key >> 44], tag, 0};
         /* release: publishes the site */
         __atomic_store_n(&site_buckets[key >> 44], i, __ATOMIC_RELEASE);
     }
@@ -264,6 +265,19 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     return id;
 }
 
+/* A site that others have pushed out of the thread's table may have an id of this epoch all the
+ * same: who comes to very many sites would use up an id at each access. */
+static core_id id_of_site(struct rt_thread *t, uint32_t site, enum rt_kind kind)
+{
+    core_id last = __atomic_load_n(&sites[site].last, __ATOMIC_RELAXED);
+    if (site && last >= t->epoch_first && last < t->next &&
+        event_log[last].site_kind == (site << CORE_KIND_BITS | kind))
+        return last;
+    last = draw(t, site, kind);
+    __atomic_store_n(&sites[site].last, last, __ATOMIC_RELAXED);
+    return last;
+}
+
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
 {
     uint64_t key =
@@ -277,6 +291,7 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
         all->misses++;
         uint32_t site = site_find(key);
         *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0};
+        return c->id = id_of_site(t, c->site, kind);
     }
     if (core_likely(c->id >= t->epoch_first && c->id < t->next))
         return c->id;
@@ -413,6 +428,7 @@ static void resume_window(struct rt_thread *t)
 static void suspend_window(struct rt_thread *t, void *arg)
 {
     (void)arg;
+    t->known.set = 0;
     if (t->tls)
         t->tls->span = 0;
     for (uint32_t i = 0; t->caches && i < t->caches->size; i++)
@@ -485,6 +501,7 @@ static void restart_thread(struct rt_thread *t, void *arg)
     t->next = t->end = t->told = 0;
     if (!t->caches) /* has ended, waits for its join */
         return;
+    t->known.set = 0;
     rt_memset(t->caches->id, 0, t->caches->size * sizeof *t->caches->id);
     t->caches->runs_at_once = 0;
     new_run(t);

@@ -144,6 +144,13 @@ struct rt_thread {
 
     struct rt_turn *turn; /* NULL without a controlled strategy */
 
+    /* access.c: a set of the shadow that has a read of these bytes by this thread, in this epoch */
+    struct {
+        uint32_t set;
+        unsigned bytes;
+        core_id epoch;
+    } known;
+
     /* caches: event.c */
     struct rt_caches *caches;
 

@@ -15,7 +15,7 @@ struct node {
 enum {
     NODES_MAX = 1 << 24,
     BUCKETS = 1 << 20,
-    FOLD_ABOVE = 1 << 20, /* contexts, then recursion is folded */
+    FOLD_ABOVE = 1 << 17, /* contexts, then recursion is folded */
     FOLD_FRAMES = 4,      /* how far back a repeated frame is looked for */
 };
 
