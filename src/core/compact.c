@@ -388,7 +388,7 @@ static uint64_t move_unpacked(struct core_compact *c, uint64_t cell, bool full)
         h.nr = move_entries(c, h.r, h.nr);
     if (!h.nr)
         add_writes(&h);
-    cell = half_encode(c->shadow, &h, full);
+    cell = half_encode(c->shadow, &h, full ? HALF_FULL : HALF_USUAL);
     half_release(&h);
     return cell;
 }

@@ -35,6 +35,11 @@ static inline bool cell_has_record(uint64_t c)
     return ((uint32_t)c & CORE_TAG) && !is_special((uint32_t)c);
 }
 
+static inline bool cell_has_set(uint64_t c)
+{
+    return !((uint32_t)c & CORE_TAG) && c >> 63;
+}
+
 static inline const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)
 {
     uint32_t at = r & ~(CORE_TAG | CORE_SET_FULL);
@@ -270,19 +275,25 @@ static inline bool any_atomic(const struct core_shadow *s, const struct half *h)
     return false;
 }
 
-/* Sets are for what many words have in common. A word that is polled and changed by atomic
- * operations has another one after each: a record of its own serves it better. */
-static inline bool wants_set(const struct core_shadow *s, const struct half *h, bool full)
+/* In which form more accesses of the same bytes are kept. Sets are for what many words have in
+ * common; a word that is read or changed anew in each epoch has another one after each, and a
+ * record of its own serves it better. */
+enum half_form {
+    HALF_FULL,  /* of a full word, which has no records */
+    HALF_USUAL, /* a set, but for atomics */
+    HALF_LONE,  /* a record */
+};
+
+static inline bool wants_set(const struct core_shadow *s, const struct half *h, enum half_form form)
 {
     if (h->nw > 1)
         return false;
-    if (full || h->nr > RECORD_SLOTS)
+    if (form == HALF_FULL || h->nr > RECORD_SLOTS)
         return true;
-    return masks_equal(h->r, h->nr) && !h->record && !any_atomic(s, h);
+    return form == HALF_USUAL && masks_equal(h->r, h->nr) && !h->record && !any_atomic(s, h);
 }
 
-/* full: of a full word, which has no records. */
-static inline uint64_t half_encode(struct core_shadow *s, struct half *h, bool full)
+static inline uint64_t half_encode(struct core_shadow *s, struct half *h, enum half_form form)
 {
     uint64_t cell;
 
@@ -292,7 +303,7 @@ static inline uint64_t half_encode(struct core_shadow *s, struct half *h, bool f
         cell = CORE_CELL(w, h->nr ? h->r[0] : w);
     } else if (h->nw == 2 && h->nr == 0 && !h->record) {
         cell = CORE_CELL(h->w[1], w);
-    } else if (wants_set(s, h, full)) {
+    } else if (wants_set(s, h, form)) {
         uint32_t last = h->r[h->nr - 1];
         uint32_t set = set_intern(s, h->r, h->nr);
         cell = CORE_CELL(w, set ? set : last);

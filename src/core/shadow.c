@@ -116,6 +116,8 @@ static bool write_layered(const struct core_shadow *s, const struct core_actor *
         return false;
     if (newer >> 4 == id)
         *cell = layer(newer | mask, older & ~mask);
+    else if (older >> 4 == id)
+        *cell = layer(older | mask, newer & ~mask);
     else if (!(newer & 15 & ~mask))
         *cell = layer(id << 4 | mask, older & ~mask);
     else if (!(older & 15 & ~mask))
@@ -225,7 +227,8 @@ static uint64_t with_hint(const struct core_actor *a, uint64_t before, uint64_t 
 }
 
 static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
-                            unsigned mask, core_id id, unsigned kind, bool full, uint32_t *conflict)
+                            unsigned mask, core_id id, unsigned kind, enum half_form form,
+                            uint32_t *conflict)
 {
     if (core_likely(half_quick(s, a, &cell, mask, id, kind)))
         return cell;
@@ -242,7 +245,7 @@ static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, u
             half_write(&h, mask, id);
         else
             half_share(s, a, &h, mask, id, kind);
-        cell = half_encode(s, &h, full);
+        cell = half_encode(s, &h, form);
     }
     half_release(&h);
     return with_hint(a, before, cell, mask, id, kind);
@@ -268,12 +271,30 @@ static void cell_unlock(uint64_t *p, uint64_t c)
     __atomic_store_n(p, c, __ATOMIC_RELEASE); /* release: publishes Q and the records */
 }
 
+/* A set that is to be replaced by another one. The first word that an event does that to gets a
+ * record; if there is a second one, they are a sweep over words that have sets in common. */
+static enum half_form form_of(struct core_shadow *s, uint64_t c, const uint64_t *q, core_id id)
+{
+    bool set = cell_has_set(c) ||
+               (c && !cell_is_full(c) && cell_has_set(__atomic_load_n(q, __ATOMIC_RELAXED)));
+    if (core_likely(!set))
+        return HALF_USUAL;
+    /* relaxed: a word of another thread in between only leads to the other form */
+    if (__atomic_load_n(&s->lone, __ATOMIC_RELAXED) == id &&
+        __atomic_load_n(&s->lone_cell, __ATOMIC_RELAXED) != q)
+        return HALF_USUAL;
+    __atomic_store_n(&s->lone_cell, q, __ATOMIC_RELAXED);
+    __atomic_store_n(&s->lone, id, __ATOMIC_RELAXED);
+    return HALF_LONE;
+}
+
 static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, uint64_t c,
                              uint64_t *q, unsigned mask8, core_id id, unsigned kind,
                              uint64_t *conflict)
 {
     uint64_t low, high;
     uint32_t e = 0;
+    enum half_form form = form_of(s, c, q, id);
 
     if (cell_is_full(c)) {
         low = high = full_to_half(c);
@@ -282,13 +303,13 @@ static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, 
         high = c ? __atomic_load_n(q, __ATOMIC_RELAXED) : 0;
     }
     if (mask8 & 15) {
-        low = half_access(s, a, low, mask8 & 15, id, kind, false, &e);
+        low = half_access(s, a, low, mask8 & 15, id, kind, form, &e);
         if (e)
             *conflict = e | (uint64_t)(e & 15) << 32;
     }
     if (mask8 >> 4) {
         e = 0;
-        high = half_access(s, a, high, mask8 >> 4, id, kind, false, &e);
+        high = half_access(s, a, high, mask8 >> 4, id, kind, form, &e);
         if (e && !*conflict)
             *conflict = e | (uint64_t)(e & 15) << 36;
     }
@@ -301,10 +322,10 @@ static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, 
 static uint64_t access_full(struct core_shadow *s, const struct core_actor *a, uint64_t c,
                             uint64_t *q, core_id id, unsigned kind, uint64_t *conflict)
 {
-    if (c && !cell_is_full(c))
+    if (c && (!cell_is_full(c) || form_of(s, c, q, id) == HALF_LONE))
         return access_split(s, a, c, q, 0xff, id, kind, conflict);
     uint32_t e = 0;
-    c = half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, true, &e));
+    c = half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, HALF_FULL, &e));
     if (e)
         *conflict = e | 0xffull << 32;
     return c;

@@ -88,6 +88,9 @@ struct core_shadow {
     uint32_t record_used, record_capacity, record_free, record_live;
     core_lock record_lock;
 
+    core_id lone; /* the event that replaced a set last, and where: a hint (shadow.c) */
+    const uint64_t *lone_cell;
+
     bool crowded;   /* a side table is nearly full: the host should compact, or forget all */
     bool exhausted; /* one was full: entries were dropped, races with them are not seen */
 };

@@ -131,6 +131,18 @@ static void test_bytes_grow_together(void)
     end();
 }
 
+/* Two writes stand in one half; then the older one goes on. */
+static void test_an_older_write_goes_on(void)
+{
+    begin(2);
+    access_by(0, 0, 0x80, CORE_KIND_WRITE, 1);
+    access_by(0, 0, 0x10, CORE_KIND_WRITE, 2);
+    access_by(0, 0, 0x70, CORE_KIND_WRITE, 1);
+    CHECK_EQ(world.shadow.record_live, 0);
+    CHECK(access_by(1, 0, 0x80, 0, 3) != 0);
+    end();
+}
+
 /* The same readers in any order are the same set: no second copy. */
 static void test_sets_are_shared(void)
 {
@@ -250,6 +262,7 @@ int main(void)
     RUN(test_repeats_change_nothing);
     RUN(test_the_quick_look);
     RUN(test_bytes_grow_together);
+    RUN(test_an_older_write_goes_on);
     RUN(test_sets_are_shared);
     RUN(test_store);
     RUN(test_forgotten_halves_stay_forgotten);
