@@ -13,7 +13,7 @@ struct pack {
     const struct go_command *command;
     struct go_hunted *at;
     size_t count;
-    size_t without_tests, broken, with_findings;
+    size_t without_tests, broken, hunted, with_findings;
 };
 
 static bool is_test(const struct go_command *command)
@@ -263,8 +263,10 @@ static void print_end(const struct pack *pack)
 {
     if (pack->count + pack->broken + pack->without_tests < 2)
         return;
-    printf("\nreprise: %zu package%s hunted, %zu with findings", pack->count,
-           pack->count == 1 ? "" : "s", pack->with_findings);
+    printf("\nreprise: %zu package%s hunted, %zu with findings", pack->hunted,
+           pack->hunted == 1 ? "" : "s", pack->with_findings);
+    if (pack->hunted < pack->count)
+        printf("; %zu left", pack->count - pack->hunted);
     if (pack->without_tests)
         printf("; %zu without tests", pack->without_tests);
     if (pack->broken)
@@ -279,6 +281,7 @@ static int hunt_all(struct pack *pack)
     for (size_t i = 0; i < pack->count; i++) {
         if (i)
             putchar('\n');
+        pack->hunted++;
         int status = hunt_one(pack, &pack->at[i]);
         result = worse(result, status);
         if (status == 128 + 2)
