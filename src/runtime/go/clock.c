@@ -6,8 +6,20 @@ static uint64_t now_ns(void)
     return rt_turns.steps * RT_STEP_NS + rt_turns.jumped_ns;
 }
 
+/* A goroutine computed for a whole slice, or waits in a loop for a time to come: time goes on for
+ * it as it does for others, or the loop would not end. */
+static void count_computed(void)
+{
+    uint64_t ns = __atomic_exchange_n(&rt_go_turns.computed_ns, 0, __ATOMIC_RELAXED);
+    rt_turns.jumped_ns += ns;
+    if (ns)
+        rt_record_inexact(RT_INEXACT_EXTERNAL);
+}
+
 void __reprise_go_clock(uint64_t *now)
 {
+    if (core_unlikely(__atomic_load_n(&rt_go_turns.computed_ns, __ATOMIC_RELAXED)))
+        count_computed();
     *now = now_ns();
 }
 

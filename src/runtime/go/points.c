@@ -84,11 +84,6 @@ void rt_go_access_point_slow(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t
     struct rt_go_g *g = u && !rt_go_alone() ? goroutine_here() : NULL;
     if (!g)
         return;
-    if (core_unlikely(u->turn.counting) && rt_turn_counts_as_spin(t, pc, addr, write)) {
-        u->asked = u->yields = true;
-        rt_go_looks(true);
-        ask(g);
-    }
     if (rt_turn_access_known(t, addr, bytes, kind))
         return;
     t->stack_low = g->low;

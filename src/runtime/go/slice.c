@@ -15,18 +15,6 @@ static uint64_t processor_ns(void)
     return (uint64_t)spent.tv_sec * 1000000000ull + (uint64_t)spent.tv_nsec;
 }
 
-/* Who comes to no point may look at memory that it knows: then its accesses are counted
- * (turn_points.c says why that decides nothing). */
-static void watch(void)
-{
-    struct rt_turn *u = __atomic_load_n(&rt_turns.holder, __ATOMIC_RELAXED);
-    if (!u)
-        return;
-    __atomic_store_n(&u->counting, true, __ATOMIC_RELAXED);
-    /* relaxed: when the goroutine moves its window meanwhile, the next look comes by */
-    __atomic_store_n(&u->thread->own.span, 0, __ATOMIC_RELAXED);
-}
-
 void __reprise_go_slice(uint64_t *slice)
 {
     /* relaxed: all that matters is whether they still change */
@@ -42,7 +30,6 @@ void __reprise_go_slice(uint64_t *slice)
     } else if (now - since_ns > SLICE_NS) {
         since_ns = now;
         *slice = RT_GO_SLICE_OVER;
-    } else {
-        watch();
+        __atomic_store_n(&rt_go_turns.computed_ns, SLICE_NS, __ATOMIC_RELAXED);
     }
 }

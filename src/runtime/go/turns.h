@@ -43,6 +43,7 @@ struct rt_go_turns {
     uint64_t timer;           /* virtual time when the next one is due, as of the last pick; 0 */
     bool begun;               /* __reprise_go_begin was called: Go's library has the edits */
     bool repeats;             /* Go repeats an atomic operation that was not done */
+    uint64_t computed_ns;     /* by who ran, without a point, and not yet virtual time; relaxed */
     uint64_t looks;           /* in a row, of who runs, that were no steps; relaxed */
 };
 extern struct rt_go_turns rt_go_turns;
