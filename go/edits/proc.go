@@ -38,7 +38,7 @@ const (
 	repriseTimeZero  = 1000000000 // of nanotime, which must not be 0
 	repriseSyscallNS = 200000000  // a system call keeps the P for so long
 	repriseSliceNS   = 5000000    // how often sysmon asks whether a goroutine may go on
-	reprisePollSteps = 256        // how often to look outside while somebody can run
+	reprisePollSteps = 4096       // how often to look outside while somebody can run
 	repriseEarlyOne  = 4          // one of so many short sleeps is over at once
 	repriseEarlyNS   = 2000000000 // longer ones are watchdogs
 	repriseRestNS    = 10000000000
@@ -289,10 +289,11 @@ func repriseSomebody() bool {
 // Those who came from outside stand with the others from here on.
 func repriseLetIn(pp *p) {
 	if repriseNetpoll() {
-		if repriseReadyN != 0 {
+		others := repriseReadyN != 0
+		repriseGather(pp)
+		if others || repriseReadyN > 1 || repriseNetWaits() { // who came by now is not ours to say
 			repriseTellExternal()
 		}
-		repriseGather(pp)
 	}
 	for !repriseArrivals.empty() {
 		if repriseReadyN != 0 {
@@ -360,6 +361,9 @@ func repriseAsk(pp *p) uintptr {
 func repriseDetour(gp *g) bool {
 	if gp.repriseSystem || repriseTakenAs.ptr() == gp {
 		return false
+	}
+	if repriseNetWaits() {
+		repriseTellExternal()
 	}
 	repriseSort(gp)
 	return true
