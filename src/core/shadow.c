@@ -66,15 +66,36 @@ static void half_write(struct half *h, unsigned mask, core_id id)
     h->nr = add_entry(h->r, drop_empty(h->r, h->nr), id, mask);
 }
 
-/* Everything but a plain write: later than W, beside others. */
-static void half_share(const struct core_shadow *s, const struct core_actor *a, struct half *h,
+/* Readers that nobody waits for would gather without end, and each new one looks at all. So there
+ * is room for so many; of those that come later one in eight takes the place of the oldest. */
+static bool make_room(struct core_shadow *s, struct half *h, core_id id)
+{
+    enum { ONE_IN = 8 };
+
+    if (!s->readers_max || h->nr < s->readers_max)
+        return true;
+    s->exhausted = true;
+    if (core_mix(id) >> 32 & (ONE_IN - 1)) /* ids begin at round numbers */
+        return false;
+    for (unsigned i = 1; i < h->nr; i++)
+        h->r[i - 1] = h->r[i];
+    h->nr--;
+    return true;
+}
+
+/* Everything but a plain write: later than W, beside others. False: it is not remembered. */
+static bool half_share(struct core_shadow *s, const struct core_actor *a, struct half *h,
                        unsigned mask, core_id id, unsigned kind)
 {
     for (unsigned i = 0; i < h->nr; i++)
         if ((h->r[i] & mask) && kind_covers(kind, core_kind(s, h->r[i])) &&
             core_ordered(s, a, h->r[i]))
             h->r[i] &= ~mask;
-    h->nr = add_entry(h->r, drop_empty(h->r, h->nr), id, mask);
+    h->nr = drop_empty(h->r, h->nr);
+    if (!make_room(s, h, id))
+        return false;
+    h->nr = add_entry(h->r, h->nr, id, mask);
+    return true;
 }
 
 /* True when an access of this epoch by the same thread already stands for this one. */
@@ -241,11 +262,13 @@ static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, u
         uint32_t e = find_conflict(s, a, &h, mask, kind);
         if (e)
             *conflict = e;
+        bool changed = true;
         if (kind_is_plain_write(kind))
             half_write(&h, mask, id);
         else
-            half_share(s, a, &h, mask, id, kind);
-        cell = half_encode(s, &h, form);
+            changed = half_share(s, a, &h, mask, id, kind);
+        if (changed)
+            cell = half_encode(s, &h, form);
     }
     half_release(&h);
     return with_hint(a, before, cell, mask, id, kind);

@@ -88,6 +88,8 @@ struct core_shadow {
     uint32_t record_used, record_capacity, record_free, record_live;
     core_lock record_lock;
 
+    uint32_t readers_max; /* kept of one half, 0: all; see make_room in shadow.c */
+
     core_id lone; /* the event that replaced a set last, and where: a hint (shadow.c) */
     const uint64_t *lone_cell;
 

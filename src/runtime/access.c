@@ -120,13 +120,25 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
            core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
 }
 
-/* The cell of the half that addr is in. */
+/* The cell of the half that addr is in; 0 when there is none that could be known. */
 static uint64_t half_cell(rt_addr addr)
 {
-    uint64_t p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_RELAXED);
-    if (!(addr & 4) || core_cell_plain_full(p))
+    /* acquire: Q is at least as new */
+    uint64_t p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
+    uint32_t w = (uint32_t)p, r = (uint32_t)(p >> 32);
+
+    if (p == CORE_CELL_BUSY || w == CORE_FREED)
+        return 0;
+    if (!(addr & 4) || (!(w & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15))))
         return p;
     return __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
+}
+
+static void remember_set(struct rt_thread *t, uint32_t set, unsigned bytes)
+{
+    t->known.set = set;
+    t->known.bytes = bytes;
+    t->known.epoch = t->epoch_first;
 }
 
 /*
@@ -134,9 +146,8 @@ static uint64_t half_cell(rt_addr addr)
  * and over, and what t has written, if its own read of other bytes stands beside that. A set of
  * readers that t was found in is remembered, since many words may have it.
  */
-static bool read_known(struct rt_thread *t, rt_addr addr, unsigned size)
+static bool read_known(struct rt_thread *t, rt_addr addr, unsigned size, uint64_t half)
 {
-    uint64_t half = half_cell(addr);
     uint32_t set = (uint32_t)(half >> 32), bits = ((1u << size) - 1) << (addr & 3);
     bool speaks_for_it = set & CORE_SET_FULL ? (addr & 7) + size <= 8 : (addr & 3) + size <= 4;
 
@@ -147,23 +158,36 @@ static bool read_known(struct rt_thread *t, rt_addr addr, unsigned size)
         return false;
     if (!rt_access_known(t, addr, size, RT_READ))
         return false;
-    if (set >> 31 && speaks_for_it) {
-        t->known.set = set;
-        t->known.bytes = bits;
-        t->known.epoch = t->epoch_first;
-    }
+    if (set >> 31 && speaks_for_it)
+        remember_set(t, set, bits);
     return true;
+}
+
+/* After a read that was looked at: if it left a set as it was, so will the next one. (There are so
+ * many readers that this one is not among those that are kept.) */
+static void read_left(struct rt_thread *t, rt_addr addr, unsigned size, uint64_t before)
+{
+    if ((addr & 3) + size <= 4 && half_cell(addr) == before)
+        remember_set(t, (uint32_t)(before >> 32), ((1u << size) - 1) << (addr & 3));
 }
 
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
                      unsigned tag)
 {
     struct rt_race r;
-    if (kind == RT_READ ? read_known(t, addr, size)
-                        : !(kind & RT_KIND_WRITE_BIT) && rt_access_known(t, addr, size, kind))
+    uint64_t before = 0;
+
+    if (kind == RT_READ) {
+        before = half_cell(addr);
+        if (read_known(t, addr, size, before))
+            return;
+    } else if (!(kind & RT_KIND_WRITE_BIT) && rt_access_known(t, addr, size, kind)) {
         return;
+    }
     if (core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
         rt_race_report(t, pc, &r);
+    else if (before >> 63)
+        read_left(t, addr, size, before);
 }
 
 bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,

@@ -23,6 +23,8 @@ enum {
      * looks at all shadow, so with much of that they may be more: a quarter of it. */
     RUNS_TO_COMPACT = 1 << (24 - CORE_RUN_BITS),
     RUNS_TO_COMPACT_PER_PAGE = 2,
+    /* Goroutines come and go by the thousand without anybody waiting for them. */
+    READERS_MAX = RT_GO ? 64 : 4096,
     CACHE_LEAST = 16, /* ids that a thread remembers: few at first, */
     CACHE_MOST = 256, /* these when it works on */
 };
@@ -73,6 +75,7 @@ static void shadow_tables_init(void)
 {
     core_shadow_init(&rt_shadow, event_log, owner, set_words, SET_WORDS, set_buckets, SET_BUCKETS,
                      records, RECORDS);
+    rt_shadow.readers_max = READERS_MAX;
 }
 
 /* Where the next compaction is due. */

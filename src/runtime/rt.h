@@ -26,6 +26,10 @@
  * of the runtime without symbols, in a static executable, too. RT_HOOK is for functions of ours
  * that have callers or callees in the program and aren't exported: thread starts and the like.
  */
+#ifndef RT_GO
+#define RT_GO 0 /* 1: the object for Go programs */
+#endif
+
 #if RT_GO
 /* One unit that the Go linker takes in; hidden, so that plugins have theirs. */
 #define RT_HOOK

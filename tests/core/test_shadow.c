@@ -143,6 +143,21 @@ static void test_an_older_write_goes_on(void)
     end();
 }
 
+/* Where there is room for four readers, more of them need no more room, and a write still races. */
+static void test_readers_have_an_end(void)
+{
+    begin(33);
+    world.shadow.readers_max = 4;
+    for (unsigned slot = 0; slot < 32; slot++)
+        access_by(slot, 0, 0xff, 0, 1);
+    CHECK(world.shadow.exhausted);
+    CHECK(world.shadow.set_used < 64); /* many more, had they all been kept */
+    CHECK(access_by(32, 0, 0xff, CORE_KIND_WRITE, 3) != 0);
+    world.shadow.readers_max = 0;
+    world.shadow.exhausted = false;
+    world_end(&world);
+}
+
 /* The same readers in any order are the same set: no second copy. */
 static void test_sets_are_shared(void)
 {
@@ -263,6 +278,7 @@ int main(void)
     RUN(test_the_quick_look);
     RUN(test_bytes_grow_together);
     RUN(test_an_older_write_goes_on);
+    RUN(test_readers_have_an_end);
     RUN(test_sets_are_shared);
     RUN(test_store);
     RUN(test_forgotten_halves_stay_forgotten);
