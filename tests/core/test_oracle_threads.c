@@ -173,7 +173,8 @@ static void run_crowd(unsigned threads, unsigned batches)
     for (unsigned word = 0; word < BATCH; word++)
         core_shadow_store(&world.shadow, &crowd.p[word], &crowd.q[word], 0);
     CHECK_EQ(crowd.wrong, 0);
-    CHECK(crowd.races > 0 && crowd.silent > 0);
+    CHECK(crowd.races > 0);
+    CHECK(crowd.silent > 0 || threads > 3); /* of many, some nearly always race */
     CHECK(!world.shadow.exhausted);
     CHECK_EQ(world.shadow.record_live, 0);
     CHECK_EQ(world_end(&world), AGREED);
