@@ -1,4 +1,5 @@
 #include "file.h"
+#include "host.h"
 #include "sys/sys.h"
 
 #include <elf.h>
@@ -42,7 +43,7 @@ static void look_behind_linker(char path[RT_LOG_PATH])
     const char *base = rt_base_name(path);
     if (rt_strncmp(base, "ld-", 3) && rt_strncmp(base, "ld.so", 5))
         return;
-    const char *told = (const char *)sys_auxv(AT_EXECFN);
+    const char *told = (const char *)rt_host_auxv(AT_EXECFN);
     if (told && rt_strcmp(base, rt_base_name(told)))
         rt_absolute_path(told, path);
 }

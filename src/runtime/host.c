@@ -1,5 +1,6 @@
 /* A C program as host (host.h). */
 #include "host.h"
+#include <sys/auxv.h>
 
 const char rt_host_language[] = "";
 const bool rt_host_splits_updates = false;
@@ -16,6 +17,11 @@ extern char **environ;
 char **rt_host_environment(void)
 {
     return environ && environ[0] ? environ : NULL;
+}
+
+unsigned long rt_host_auxv(unsigned long type)
+{
+    return getauxval(type);
 }
 
 const char *rt_host_options(void)

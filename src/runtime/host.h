@@ -25,6 +25,10 @@ extern const char rt_host_options_variable[];
 /* The environment where it is at hand, else NULL: then it is read from /proc. */
 char **rt_host_environment(void);
 
+/* What the process was told at its start (AT_...), 0 for nothing. A dynamic linker that was started
+ * with a program as its argument tells the program's. */
+unsigned long rt_host_auxv(unsigned long type);
+
 /* What the program brings along, NULL for nothing. By init. */
 const char *rt_host_options(void);
 const char *rt_host_suppressions(void);

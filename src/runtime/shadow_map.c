@@ -2,6 +2,7 @@
 #include "../core/shadow.h"
 #include "event.h"
 #include "format.h"
+#include "host.h"
 #include "sys/sys.h"
 #include <elf.h>
 #include <errno.h>
@@ -193,7 +194,7 @@ void rt_shadow_map_undo(void)
 
 int rt_shadow_map_init(void)
 {
-    uintptr_t exe = sys_auxv(AT_PHDR);
+    uintptr_t exe = rt_host_auxv(AT_PHDR);
     int err = scan_maps(window_for_mapping, &exe);
     if (!err && !nwindows)
         err = -ENOENT;

@@ -8,6 +8,7 @@
 #include "../thread.h"
 #include "../turn.h"
 #include "schedule.h"
+#include <fcntl.h>
 
 const char rt_host_language[] = "go";
 const bool rt_host_splits_updates = true;
@@ -17,6 +18,19 @@ const char rt_host_options_variable[] = "GORACE";
 char **rt_host_environment(void)
 {
     return NULL;
+}
+
+unsigned long rt_host_auxv(unsigned long type)
+{
+    unsigned long found = 0, pair[2];
+    int fd = sys_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
+    if (fd < 0)
+        return 0;
+    while (sys_read(fd, pair, sizeof pair) == sizeof pair && pair[0] && !found)
+        if (pair[0] == type)
+            found = pair[1];
+    sys_close(fd);
+    return found;
 }
 
 /* Go's runtime gave this one up after 1.19: a second bug of the same variable is reported, too. */

@@ -134,21 +134,6 @@ int sys_map_at(uintptr_t addr, size_t bytes)
     return 0;
 }
 
-/* ---- the auxiliary vector: from /proc, since libc's copy may not be there ---- */
-
-unsigned long sys_auxv(unsigned long type)
-{
-    unsigned long found = 0, pair[2];
-    int fd = sys_open("/proc/self/auxv", O_RDONLY | O_CLOEXEC, 0);
-    if (fd < 0)
-        return 0;
-    while (sys_read(fd, pair, sizeof pair) == sizeof pair && pair[0] && !found)
-        if (pair[0] == type)
-            found = pair[1];
-    sys_close(fd);
-    return found;
-}
-
 /* ---- reserved tables ---- */
 
 enum { TABLES_MAX = 32, PAGE = 4096, PAGES_AT_ONCE = 1024 };

@@ -13,9 +13,6 @@
 
 long sys_call(long number, long a, long b, long c, long d, long e, long f);
 
-/* What the kernel told the process at its start (AT_...), 0 when it did not. */
-unsigned long sys_auxv(unsigned long type);
-
 /* Anonymous private memory, zeroed, not counted against overcommit where the kernel allows.
  * Returns NULL when there is none. */
 void *sys_map(size_t bytes);
