@@ -14,22 +14,10 @@
 static char directory[PATH_MAX];
 static pid_t owner;
 
-static void remove_tree(const char *path)
-{
-    char name[PATH_MAX * 2];
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlink(cli_join(name, sizeof name, path, entry->d_name));
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-}
-
 static void remove_ours(void)
 {
     if (owner == getpid())
-        remove_tree(directory);
+        cli_remove_directory(directory);
 }
 
 /* Its lock is held as long as the process lives, whatever kills it. */
@@ -49,7 +37,7 @@ static void remove_if_stale(const char *path)
     struct stat status;
     if (lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() &&
         status.st_mtime < time(NULL) - 60 && lock(path))
-        remove_tree(path);
+        cli_remove_directory(path);
 }
 
 static void remove_stale(const char *root)

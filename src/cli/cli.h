@@ -126,6 +126,9 @@ const char *cli_runtime_dir(void);
 /* Joins into `buffer` of `size` bytes and returns it; cut off when too long. */
 char *cli_join(char *buffer, size_t size, const char *directory, const char *name);
 
+/* Removes a directory of files, which has no directories in it. */
+void cli_remove_directory(const char *path);
+
 /* Finds an executable as the shell does; returns false when there is none. A name with a slash
  * is taken as it is. */
 bool cli_find_program(const char *name, char *path, size_t size);

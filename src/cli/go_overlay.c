@@ -39,18 +39,6 @@ static void watch_signals(void)
 
 /* ---- directories ---- */
 
-static void remove_directory(const char *path)
-{
-    char name[PATH_MAX * 2];
-    DIR *dir = opendir(path);
-    for (struct dirent *entry; dir && (entry = readdir(dir));)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-            unlink(cli_join(name, sizeof name, path, entry->d_name));
-    if (dir)
-        closedir(dir);
-    rmdir(path);
-}
-
 static void make_directories(char *path)
 {
     for (char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
@@ -94,7 +82,7 @@ static void remove_unused(const char *cache)
         cli_join(name, sizeof name, cache, entry->d_name);
         bool ours = strncmp(entry->d_name, "go", 2) == 0 || strncmp(entry->d_name, "new-", 4) == 0;
         if (ours && lstat(name, &status) == 0 && S_ISDIR(status.st_mode) && status.st_mtime < limit)
-            remove_directory(name);
+            cli_remove_directory(name);
     }
     if (dir)
         closedir(dir);
@@ -165,7 +153,7 @@ static int make_in(struct go_place *place, const char *directory, char *new,
         cli_error("go", "%s: %s", directory, strerror(errno));
         status = CLI_FAILURE;
     }
-    remove_directory(new);
+    cli_remove_directory(new);
     return status ? status : use(place, directory);
 }
 

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include <dirent.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,4 +79,16 @@ bool cli_find_program(const char *name, char *path, size_t size)
             break;
     }
     return false;
+}
+
+void cli_remove_directory(const char *path)
+{
+    char name[PATH_MAX * 2];
+    DIR *dir = opendir(path);
+    for (struct dirent *entry; dir && (entry = readdir(dir));)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+            unlink(cli_join(name, sizeof name, path, entry->d_name));
+    if (dir)
+        closedir(dir);
+    rmdir(path);
 }
