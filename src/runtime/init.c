@@ -45,22 +45,6 @@ static int (*const steps[])(void) = {
     rt_mutex_init,      rt_sync_init,  rt_heap_init,  rt_thread_init,
 };
 
-static bool init_steps(void)
-{
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        int err = steps[i]();
-        if (!err)
-            continue;
-        if (i > 0) /* the first has said so itself */
-            rt_say("cannot reserve memory for race detection (error %d); races are not detected. "
-                   "Try: ulimit -v unlimited",
-                   -err);
-        rt_shadow_map_undo();
-        return false;
-    }
-    return true;
-}
-
 static void program_hook(void)
 {
     if (__tsan_on_initialize)
@@ -104,7 +88,7 @@ void rt_init(void)
         stop_here();
     sys_dump_maps(!rt_options.use_madv_dontdump);
     rt_finding_init();
-    if (rt_options.enabled && init_steps())
+    if (rt_options.enabled && rt_init_steps(steps, sizeof steps / sizeof *steps))
         rt_enabled = true;
     if (!rt_options.instrumented && rt_module_at(0) && rt_module_at(0)->instrumented)
         rt_options.instrumented = true; /* the option was meant for a parent that is not */

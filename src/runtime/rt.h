@@ -182,6 +182,10 @@ extern bool rt_ready;   /* init is complete */
 extern bool rt_enabled; /* false: detection is off (memory exhausted, no shadow, enabled=0) */
 extern bool rt_multi;   /* a second thread was created */
 
+/* Takes these steps in order, rt_shadow_map_init first. False: one failed, which was said, and
+ * there is no detection. Once, by init. */
+bool rt_init_steps(int (*const steps[])(void), size_t count);
+
 /* Brings the runtime up. Idempotent; callable from any hook, constructor or not. */
 void rt_init(void);
 

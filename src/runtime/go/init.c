@@ -28,22 +28,6 @@ static int (*const steps[])(void) = {
     rt_lockset_init,    rt_sync_init,  rt_goroutines_init,
 };
 
-static bool init_steps(void)
-{
-    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-        int err = steps[i]();
-        if (!err)
-            continue;
-        if (i > 0) /* the first has said so itself */
-            rt_say("cannot reserve memory for race detection (error %d); races are not detected. "
-                   "Try: ulimit -v unlimited",
-                   -err);
-        rt_shadow_map_undo();
-        return false;
-    }
-    return true;
-}
-
 RT_EXPORT void __tsan_init(struct rt_thread **t, void **proc, rt_go_callback callback);
 RT_EXPORT void __tsan_fini(void);
 RT_EXPORT void __tsan_report_count(uint64_t *n);
@@ -60,7 +44,7 @@ void __tsan_init(struct rt_thread **t, void **proc, rt_go_callback callback)
     sys_dump_maps(!rt_options.use_madv_dontdump);
     rt_finding_init();
     rt_shadow_window(HEAP_LOW, HEAP_HIGH);
-    rt_enabled = rt_options.enabled && init_steps();
+    rt_enabled = rt_options.enabled && rt_init_steps(steps, sizeof steps / sizeof *steps);
     rt_ready = true;
     *t = rt_enabled ? rt_goroutine_first() : &nobody;
     *proc = &nobody; /* nothing of ours belongs to a P */
