@@ -208,23 +208,9 @@ static struct rt_turn *turn_new(struct rt_thread *t)
     u->task.op = CORE_OP_START;
     t->turn = u;
     core_lock_acquire(&rt_turns.lock);
-    u->next = rt_turns.all;
-    if (rt_turns.all)
-        rt_turns.all->previous = u;
-    rt_turns.all = u;
+    rt_turn_list(u);
     core_lock_release(&rt_turns.lock);
     return u;
-}
-
-/* Lock held. */
-static void unlist(struct rt_turn *u)
-{
-    if (u->previous)
-        u->previous->next = u->next;
-    else
-        rt_turns.all = u->next;
-    if (u->next)
-        u->next->previous = u->previous;
 }
 
 void rt_turn_born(struct rt_thread *t, struct rt_thread *child)
@@ -244,7 +230,7 @@ void rt_turn_unborn(struct rt_thread *t, struct rt_thread *child)
     if (!u)
         return;
     core_lock_acquire(&rt_turns.lock);
-    unlist(u);
+    rt_turn_unlist(u);
     core_lock_release(&rt_turns.lock);
     child->turn = NULL;
     core_free(u, sizeof *u);
@@ -302,7 +288,7 @@ void rt_turn_end(struct rt_thread *t)
     core_strategy_gone(&rt_turns.strategy, &me->task);
     t->turn = NULL;
     struct rt_turn *next = rt_turn_next(me);
-    unlist(me);
+    rt_turn_unlist(me);
     core_free(me, sizeof *me);
     rt_turns.leaver = t->os_tid;
     rt_turn_give(next);

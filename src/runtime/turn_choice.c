@@ -6,6 +6,49 @@ struct rt_turns rt_turns;
 /* A thread seems to spin after so many points in a row that only look, or of any kind. */
 enum { LOOKS_MAX = 64, RUN_MAX = 2048 };
 
+/* ---- who there is, and who waits ---- */
+
+void rt_turn_list(struct rt_turn *u)
+{
+    u->next = rt_turns.all;
+    if (rt_turns.all)
+        rt_turns.all->previous = u;
+    rt_turns.all = u;
+}
+
+void rt_turn_unlist(struct rt_turn *u)
+{
+    if (u->previous)
+        u->previous->next = u->next;
+    else
+        rt_turns.all = u->next;
+    if (u->next)
+        u->next->previous = u->previous;
+}
+
+void rt_turn_link_waiting(struct rt_turn *u)
+{
+    u->previous_waiting = rt_turns.last_waiting;
+    u->next_waiting = NULL;
+    if (rt_turns.last_waiting)
+        rt_turns.last_waiting->next_waiting = u;
+    else
+        rt_turns.first_waiting = u;
+    rt_turns.last_waiting = u;
+}
+
+void rt_turn_unlink_waiting(struct rt_turn *u)
+{
+    if (u->previous_waiting)
+        u->previous_waiting->next_waiting = u->next_waiting;
+    else
+        rt_turns.first_waiting = u->next_waiting;
+    if (u->next_waiting)
+        u->next_waiting->previous_waiting = u->previous_waiting;
+    else
+        rt_turns.last_waiting = u->previous_waiting;
+}
+
 /* ---- who is ready ---- */
 
 static void grow(void)

@@ -117,6 +117,12 @@ struct core_strategy_config rt_turn_configure(void);
 
 /* ---- turn_choice.c; C and Go ---- */
 
+/* Lock held. Into and out of the lists of all that have not ended, and of those who wait. */
+void rt_turn_list(struct rt_turn *u);
+void rt_turn_unlist(struct rt_turn *u);
+void rt_turn_link_waiting(struct rt_turn *u);
+void rt_turn_unlink_waiting(struct rt_turn *u);
+
 /* Lock held. Into and out of ready[]. */
 void rt_turn_ready(struct rt_turn *u);
 void rt_turn_unready(struct rt_turn *u);

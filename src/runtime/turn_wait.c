@@ -37,27 +37,14 @@ void rt_model_cond_woken(rt_addr cond) __attribute__((weak));
 
 static void link_waiting(struct rt_turn *u)
 {
-    u->previous_waiting = rt_turns.last_waiting;
-    u->next_waiting = NULL;
-    if (rt_turns.last_waiting)
-        rt_turns.last_waiting->next_waiting = u;
-    else
-        rt_turns.first_waiting = u;
-    rt_turns.last_waiting = u;
+    rt_turn_link_waiting(u);
     rt_turns.waiting_fds += u->nfds > 0;
     rt_turns.timed += u->wait.deadline_ns != RT_NEVER;
 }
 
 static void unlink_waiting(struct rt_turn *u)
 {
-    if (u->previous_waiting)
-        u->previous_waiting->next_waiting = u->next_waiting;
-    else
-        rt_turns.first_waiting = u->next_waiting;
-    if (u->next_waiting)
-        u->next_waiting->previous_waiting = u->previous_waiting;
-    else
-        rt_turns.last_waiting = u->previous_waiting;
+    rt_turn_unlink_waiting(u);
     rt_turns.waiting_fds -= u->nfds > 0;
     rt_turns.timed -= u->wait.deadline_ns != RT_NEVER;
 }

@@ -65,24 +65,6 @@ void rt_go_expect_begin(void)
 
 /* ---- birth and end ---- */
 
-static void list(struct rt_turn *u)
-{
-    u->next = rt_turns.all;
-    if (rt_turns.all)
-        rt_turns.all->previous = u;
-    rt_turns.all = u;
-}
-
-static void unlist(struct rt_turn *u)
-{
-    if (u->previous)
-        u->previous->next = u->next;
-    else
-        rt_turns.all = u->next;
-    if (u->next)
-        u->next->previous = u->previous;
-}
-
 /* parent NULL: Go's runtime started it, a timer for example. */
 static struct rt_go_turn *turn_new(struct rt_thread *t, struct rt_go_turn *parent)
 {
@@ -95,7 +77,7 @@ static struct rt_go_turn *turn_new(struct rt_thread *t, struct rt_go_turn *paren
     u->path = core_mix((parent ? parent->path : 0) +
                        core_mix(parent ? ++parent->children : ++children_of_nobody));
     t->turn = &u->turn;
-    list(&u->turn);
+    rt_turn_list(&u->turn);
     core_strategy_born(&rt_turns.strategy, &u->turn.task);
     rt_turn_ready(&u->turn);
     return u;
@@ -134,7 +116,7 @@ void __reprise_go_gone(struct rt_thread *t)
     rt_turn_unready(&u->turn);
     u->turn.state = RT_TURN_ENDED;
     core_strategy_gone(&rt_turns.strategy, &u->turn.task);
-    unlist(&u->turn);
+    rt_turn_unlist(&u->turn);
     t->turn = NULL;
     if (rt_turns.holder == &u->turn)
         rt_turns.holder = NULL;
@@ -144,34 +126,11 @@ void __reprise_go_gone(struct rt_thread *t)
 
 /* ---- waiting ---- */
 
-static void link_waiting(struct rt_turn *u)
-{
-    u->previous_waiting = rt_turns.last_waiting;
-    u->next_waiting = NULL;
-    if (rt_turns.last_waiting)
-        rt_turns.last_waiting->next_waiting = u;
-    else
-        rt_turns.first_waiting = u;
-    rt_turns.last_waiting = u;
-}
-
-static void unlink_waiting(struct rt_turn *u)
-{
-    if (u->previous_waiting)
-        u->previous_waiting->next_waiting = u->next_waiting;
-    else
-        rt_turns.first_waiting = u->next_waiting;
-    if (u->next_waiting)
-        u->next_waiting->previous_waiting = u->previous_waiting;
-    else
-        rt_turns.last_waiting = u->previous_waiting;
-}
-
 static void end_wait(struct rt_go_turn *u)
 {
     if (u->turn.wait.op == CORE_OP_COND_WAIT)
         rt_go_cond_waits(u->turn.wait.object, -1);
-    unlink_waiting(&u->turn);
+    rt_turn_unlink_waiting(&u->turn);
     rt_turn_ready(&u->turn);
 }
 
@@ -190,7 +149,7 @@ void rt_go_waits(struct rt_go_turn *u, const char *reason, uint64_t length)
         .op = op, .object = op == u->turn.task.op ? u->object : 0, .reason = u->reason};
     if (u->turn.wait.op == CORE_OP_COND_WAIT)
         rt_go_cond_waits(u->turn.wait.object, 1);
-    link_waiting(&u->turn);
+    rt_turn_link_waiting(&u->turn);
     u->asked = true;
 }
 
