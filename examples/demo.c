@@ -9,10 +9,11 @@
  *   repaired  reprise cc -g -DFIXED demo.c -o demo && ./demo          silent, status 0
  *
  * The report, from the top:
- *   "Write of size 8 ... by thread T2"          what one teller did, and where: line by line the
+ *   "Read of size 8 ... by thread T2"           what one teller did, and where: line by line the
  *                                               function, then who called it;
  *   "Previous write of size 8 ... by thread T1" what the other had done before, with nothing
- *                                               between the two that orders them;
+ *                                               between the two that orders them (which of them
+ *                                               reads and which writes depends on who was first);
  *   "Location is global 'account'"              what they did it to;
  *   "Thread T1 ... created by main thread at"   where the threads come from;
  *   "SUMMARY"                                   the same in one line.
