@@ -20,25 +20,26 @@ static const struct kernel {
     unsigned threads;
     uint64_t ops; // each thread; some 50 ms without instrumentation
     void (*run)(struct micro *m);
+    const char *group; // what bench/overhead sums up together
     const char *what;
 } kernels[] = {
-    {"private", 2, 40000000, kernel_private, "read and write the same 8 words"},
-    {"stream8", 2, 20000000, kernel_stream8, "read and write 1 MiB, 8 bytes at a time"},
-    {"stream4", 2, 20000000, kernel_stream4, "the same, 4 bytes at a time"},
-    {"stream1", 2, 20000000, kernel_stream1, "the same, 1 byte at a time"},
-    {"shared-read", 2, 20000000, kernel_shared_read, "two threads read one table"},
-    {"tree", 2, 6000000, kernel_tree, "search a shared tree, one call a level"},
-    {"calls", 2, 10000000, kernel_calls, "calls and returns with one read each"},
-    {"ranges", 2, 600000, kernel_ranges, "memset and memcpy of 4 KiB"},
-    {"lock-own", 2, 1000000, kernel_lock_own, "an uncontended mutex a thread"},
-    {"lock-shared", 2, 300000, kernel_lock_shared, "one mutex, two threads"},
-    {"ping-pong", 2, 3000, kernel_ping_pong, "two threads in turns, condition variable"},
-    {"atomic-add", 2, 2000000, kernel_atomic_add, "fetch_add on one word, two threads"},
-    {"atomic-load", 2, 20000000, kernel_atomic_load, "acquire loads of one word"},
-    {"hand-over", 2, 6000000, kernel_hand_over, "32-word blocks change hands under a lock"},
-    {"malloc", 2, 1000000, kernel_malloc, "malloc and free, 16 to 900 bytes"},
-    {"threads", 1, 1000, kernel_threads, "create and join, 8 at a time"},
-    {"start", 1, 20, kernel_start, "processes that do nothing"},
+    {"private", 2, 40000000, kernel_private, "access", "read and write the same 8 words"},
+    {"stream8", 2, 20000000, kernel_stream8, "access", "read and write 1 MiB, 8 bytes at a time"},
+    {"stream4", 2, 20000000, kernel_stream4, "access", "the same, 4 bytes at a time"},
+    {"stream1", 2, 20000000, kernel_stream1, "access", "the same, 1 byte at a time"},
+    {"shared-read", 2, 20000000, kernel_shared_read, "access", "two threads read one table"},
+    {"tree", 2, 6000000, kernel_tree, "access", "search a shared tree, one call a level"},
+    {"calls", 2, 10000000, kernel_calls, "access", "calls and returns with one read each"},
+    {"ranges", 2, 600000, kernel_ranges, "access", "memset and memcpy of 4 KiB"},
+    {"lock-own", 2, 1000000, kernel_lock_own, "lock", "an uncontended mutex a thread"},
+    {"lock-shared", 2, 300000, kernel_lock_shared, "lock", "one mutex, two threads"},
+    {"ping-pong", 2, 3000, kernel_ping_pong, "lock", "two threads in turns, condition variable"},
+    {"atomic-add", 2, 2000000, kernel_atomic_add, "atomic", "fetch_add on one word, two threads"},
+    {"atomic-load", 2, 20000000, kernel_atomic_load, "atomic", "acquire loads of one word"},
+    {"hand-over", 2, 6000000, kernel_hand_over, "lock", "32-word blocks change hands under a lock"},
+    {"malloc", 2, 1000000, kernel_malloc, "libc", "malloc and free, 16 to 900 bytes"},
+    {"threads", 1, 1000, kernel_threads, "thread", "create and join, 8 at a time"},
+    {"start", 1, 20, kernel_start, "thread", "processes that do nothing"},
 };
 
 enum { KERNELS = sizeof kernels / sizeof *kernels };
@@ -109,7 +110,7 @@ int main(int argc, char **argv)
         return 0;
     if (argc > 1 && !strcmp(argv[1], "--list")) {
         for (int i = 0; i < KERNELS; i++)
-            printf("%-12s %s\n", kernels[i].name, kernels[i].what);
+            printf("%-12s %-7s %s\n", kernels[i].name, kernels[i].group, kernels[i].what);
         return 0;
     }
     for (int i = 0; i < KERNELS && argc > 1; i++)

@@ -40,7 +40,8 @@ cxx_of() {
     case $1 in gcc-*) echo "g++-${1#gcc-}" ;; clang-*) echo "clang++-${1#clang-}" ;; esac
 }
 
-# set_compilers COMPILER RUNTIME: CC and friends, as a developer would set them.
+# set_compilers COMPILER RUNTIME: CC and friends, as a developer would set them. Runtime `captured` is
+# that of bench/overhead: instrumented objects, to be linked with several runtimes.
 set_compilers() {
     local cxx
     cxx=$(cxx_of "$1")
@@ -48,6 +49,10 @@ set_compilers() {
     native) CC=$1 CXX=$cxx ;;
     tsan) CC="$1 -fsanitize=thread" CXX="$cxx -fsanitize=thread" ;;
     reprise) CC="$reprise cc --with=$1" CXX="$reprise c++ --with=$1" ;;
+    captured)
+        CC="$capture $1" CXX="$capture $cxx"
+        export CAPTURE_DIR CAPTURE_COMPILE CAPTURE_LINK=-fsanitize=thread
+        CAPTURE_DIR=$(dirname "$BIN")/links CAPTURE_COMPILE=$(captured_options "$1") ;;
     esac
     CFLAGS="-O2 -g1" CXXFLAGS="-O2 -g1"
     export CC CXX CFLAGS CXXFLAGS
@@ -63,6 +68,7 @@ build_key() {
         if [ "$3" = reprise ]; then
             cat "$reprise" "$(dirname "$reprise")"/libreprise.* "$(dirname "$reprise")"/gcc/* 2>/dev/null
         fi
+        [ "$3" = captured ] && { cat "$capture"; captured_options "$2"; }
     } 2>/dev/null | sha256sum
 }
 
@@ -71,15 +77,15 @@ build_variant() {
     local key
     key=$(build_key "$1" "$2" "$3")
     [ $rebuild = 0 ] && [ "$(cat "$4/built" 2>/dev/null)" = "$key" ] && return 0
-    rm -rf "$4/build" "$4/bin" "$4/built"
+    rm -rf "$4/build" "$4/bin" "$4/links" "$4/built"
     mkdir -p "$4/build" "$4/bin" || return 1
     (
         . "$here/programs/$1.sh"
         for s in $sources; do
             fetch "$s" && cp -a "$cache/src/$s" "$4/build/$s" || exit 1
         done
-        set_compilers "$2" "$3"
         BIN=$4/bin
+        set_compilers "$2" "$3"
         cd "$4/build" && build
     ) >"$4/build.log" 2>&1 </dev/null || return 1
     echo "$key" >"$4/built"
