@@ -256,6 +256,7 @@ void core_compact_renumber(struct core_compact *c)
         s->set_buckets[i] = 0;
     s->set_words = c->fresh_sets;
     s->set_used = 1;
+    s->set_count = 0;
 }
 
 /* The place of the rank-th kept id of a run, or behind the last one. */

@@ -157,14 +157,29 @@ static inline void sort_entries(uint32_t *e, unsigned n)
     }
 }
 
+/* Puts all sets into more buckets: many buckets from the start are memory touched all over. */
+CORE_COLD static void sets_spread(struct core_shadow *s)
+{
+    for (uint32_t i = 0; i <= s->set_bucket_mask; i++)
+        s->set_buckets[i] = 0;
+    uint32_t mask = s->set_bucket_mask << 2 | 3;
+    s->set_bucket_mask = mask < s->set_bucket_most ? mask : s->set_bucket_most;
+    for (uint32_t at = 2; at <= s->set_used; at += s->set_words[at] + 2) {
+        const uint32_t *set = &s->set_words[at];
+        uint32_t *bucket = &s->set_buckets[set_hash(set + 1, *set) & s->set_bucket_mask];
+        s->set_words[at - 1] = *bucket;
+        *bucket = at;
+    }
+}
+
 /* Interned, so that equal states are equal words. 0 when the table is full. */
 static inline uint32_t set_intern(struct core_shadow *s, uint32_t *e, unsigned n)
 {
     sort_entries(e, n);
-    uint32_t *bucket = &s->set_buckets[set_hash(e, n) & s->set_bucket_mask];
-    uint32_t at;
+    uint32_t hash = set_hash(e, n), at;
 
     core_lock_acquire(&s->set_lock);
+    uint32_t *bucket = &s->set_buckets[hash & s->set_bucket_mask];
     for (at = *bucket; at; at = s->set_words[at - 1])
         if (set_equal(&s->set_words[at], e, n))
             goto out;
@@ -176,6 +191,9 @@ static inline uint32_t set_intern(struct core_shadow *s, uint32_t *e, unsigned n
             s->set_words[at + 1 + i] = e[i];
         s->set_used += n + 2;
         *bucket = at;
+        if (core_unlikely(++s->set_count > 2 * s->set_bucket_mask) &&
+            s->set_bucket_mask < s->set_bucket_most)
+            sets_spread(s);
         s->crowded |= s->set_used > s->set_capacity - s->set_capacity / 8;
     } else {
         s->exhausted = s->crowded = true;

@@ -547,7 +547,9 @@ void core_shadow_init(struct core_shadow *s, const struct core_event *log, const
         .set_used = 1, /* set 0 would read as "none" */
         .set_capacity = set_capacity,
         .set_buckets = set_buckets,
-        .set_bucket_mask = set_bucket_count - 1,
+        .set_bucket_mask =
+            CORE_SET_BUCKETS < set_bucket_count ? CORE_SET_BUCKETS - 1 : set_bucket_count - 1,
+        .set_bucket_most = set_bucket_count - 1,
         .records = records,
         .record_used = 1,
         .record_capacity = record_capacity,

@@ -50,6 +50,8 @@ enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 #define CORE_CELL_BUSY  (~0ull)
 #define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
 
+enum { CORE_SET_BUCKETS = 1 << 10 }; /* at first */
+
 #define CORE_FREED 0xfffffff8u /* W; R is id << 4 */
 
 /* One row of the event log, indexed by id. */
@@ -81,7 +83,8 @@ struct core_shadow {
     uint32_t *set_words; /* arena of sets: chain, count, entries */
     uint32_t set_used, set_capacity;
     uint32_t *set_buckets;
-    uint32_t set_bucket_mask;
+    uint32_t set_bucket_mask, set_bucket_most; /* in use now, of all; they grow with the sets */
+    uint32_t set_count;
     core_lock set_lock;
 
     struct core_record *records;

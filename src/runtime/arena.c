@@ -139,7 +139,13 @@ void core_relax(unsigned spins)
 
 size_t rt_arena_bytes(void)
 {
-    return __atomic_load_n(&bytes_mapped, __ATOMIC_RELAXED);
+    size_t bytes = __atomic_load_n(&bytes_mapped, __ATOMIC_RELAXED);
+    for (int i = 0; i < CLASSES; i++) {
+        core_lock_acquire(&classes[i].lock);
+        bytes -= (size_t)(classes[i].slab_end - classes[i].slab);
+        core_lock_release(&classes[i].lock);
+    }
+    return bytes;
 }
 
 void rt_arena_lock_all(void)

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Bytes mapped for the runtime's own objects, shadow not included. Any thread. */
+/* Bytes mapped for the runtime's own objects and cut into them, shadow not included. Any thread. */
 size_t rt_arena_bytes(void);
 /* Switches detection off and says so, once. The program runs on. Any thread. */
 void rt_out_of_memory(void);

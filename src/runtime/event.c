@@ -2,6 +2,7 @@
 #include "collect.h"
 #include "finding.h"
 #include "format.h"
+#include "index.h"
 #include "options.h"
 #include "shadow_map.h"
 #include "sync.h"
@@ -11,7 +12,7 @@
 
 enum {
     SITES_MAX = 1 << 24,
-    SITE_BUCKETS = 1 << 20,
+    SITE_BUCKET_BITS = 20,
     SET_WORDS = 1 << 26,
     SET_BUCKETS = 1 << 20,
     RECORDS = 1 << 23,
@@ -19,10 +20,12 @@ enum {
     RUNS_WANTED = RUNS - RUNS / 8, /* above: compact, or drop the history */
     RUNS_KEPT = RUNS - RUNS / 4,   /* as many may be left; else it would be back in no time */
     RUNS_AT_ONCE = 64,
-    /* Runs between two compactions: their rows are memory (128 MB at 16 Mi ids). A compaction
-     * looks at all shadow, so with much of that they may be more: a quarter of it. */
-    RUNS_TO_COMPACT = 1 << (24 - CORE_RUN_BITS),
-    RUNS_TO_COMPACT_PER_PAGE = 2,
+    /* Runs between two compactions. Their rows are memory, so they are not many: 8 MB. But a
+     * compaction looks at all shadow, so with much of that they may be more: half of it. And it
+     * writes all records anew, so with many of these more again. */
+    RUNS_TO_COMPACT = 1 << (20 - CORE_RUN_BITS),
+    RUNS_TO_COMPACT_PER_PAGE = 4,
+    RECORDS_A_RUN_TO_COMPACT = 32,
     /* Goroutines come and go by the thousand without anybody waiting for them. */
     READERS_MAX = RT_GO ? 64 : 4096,
     CACHE_LEAST = 16, /* ids that a thread remembers: few at first, */
@@ -34,7 +37,7 @@ struct site {
     uint64_t key; /* hash of context, pc, kind, size, tag: names the site */
     uint64_t pc : 48, size : 16;
     rt_stack context;
-    uint32_t chain;
+    uint32_t chain; /* index.h */
     uint32_t tag;
     core_id last; /* drawn for it by anybody: relaxed, a hint */
 };
@@ -59,7 +62,6 @@ uint32_t rt_world_stopped;
 static struct core_event *event_log;
 static uint32_t *owner;
 static struct site *sites;
-static uint32_t *site_buckets;
 static uint32_t site_used = 1, run_used = 1;
 static uint32_t run_limit = RUNS_WANTED; /* above: ask for a compaction */
 static bool drop_wanted;
@@ -71,6 +73,18 @@ static uint32_t *set_words, *set_buckets;
 static uint32_t *spare_sets; /* where a compaction puts them; the two take turns */
 static struct core_record *records;
 
+static uint64_t site_key(uint32_t i)
+{
+    return sites[i].key;
+}
+
+static uint32_t *site_chain(uint32_t i)
+{
+    return &sites[i].chain;
+}
+
+static struct rt_index site_index = {.hash = site_key, .chain = site_chain};
+
 static void shadow_tables_init(void)
 {
     core_shadow_init(&rt_shadow, event_log, owner, set_words, SET_WORDS, set_buckets, SET_BUCKETS,
@@ -81,7 +95,8 @@ static void shadow_tables_init(void)
 /* Where the next compaction is due. */
 static void set_limit(size_t pages)
 {
-    size_t grow = RUNS_TO_COMPACT + pages * RUNS_TO_COMPACT_PER_PAGE;
+    size_t grow = RUNS_TO_COMPACT + pages * RUNS_TO_COMPACT_PER_PAGE +
+                  rt_shadow.record_live / RECORDS_A_RUN_TO_COMPACT;
     if (rt_options.compact_every)
         grow = (size_t)rt_options.compact_every >> CORE_RUN_BITS;
     run_limit = run_used + grow < RUNS_WANTED ? run_used + (uint32_t)grow : RUNS_WANTED;
@@ -89,16 +104,15 @@ static void set_limit(size_t pages)
 
 int rt_event_init(void)
 {
-    event_log = sys_reserve(sizeof *event_log << CORE_ID_BITS);
-    owner = sys_reserve(sizeof *owner * RUNS);
-    sites = sys_reserve(sizeof *sites * SITES_MAX);
-    site_buckets = sys_reserve(sizeof *site_buckets * SITE_BUCKETS);
-    set_words = sys_reserve(sizeof *set_words * SET_WORDS);
-    spare_sets = sys_reserve(sizeof *set_words * SET_WORDS);
-    set_buckets = sys_reserve(sizeof *set_buckets * SET_BUCKETS);
-    records = sys_reserve(sizeof *records * RECORDS);
-    if (!event_log || !owner || !sites || !site_buckets || !set_words || !spare_sets ||
-        !set_buckets || !records)
+    event_log = sys_reserve("events", sizeof *event_log << CORE_ID_BITS);
+    owner = sys_reserve("events", sizeof *owner * RUNS);
+    sites = sys_reserve("sites", sizeof *sites * SITES_MAX);
+    set_words = sys_reserve("sets", sizeof *set_words * SET_WORDS);
+    spare_sets = sys_reserve("sets", sizeof *set_words * SET_WORDS);
+    set_buckets = sys_reserve("sets", sizeof *set_buckets * SET_BUCKETS);
+    records = sys_reserve("records", sizeof *records * RECORDS);
+    if (!event_log || !owner || !sites || !set_words || !spare_sets || !set_buckets || !records ||
+        rt_index_init(&site_index, "sites", SITE_BUCKET_BITS))
         return -ENOMEM;
     shadow_tables_init();
     set_limit(0);
@@ -110,9 +124,9 @@ int rt_event_init(void)
 static uint32_t site_find(uint64_t key)
 {
     /* acquire: the site's fields are complete */
-    uint32_t i = __atomic_load_n(&site_buckets[key >> 44], __ATOMIC_ACQUIRE);
+    uint32_t i = __atomic_load_n(rt_index_head(&site_index, key), __ATOMIC_ACQUIRE);
     while (i && sites[i].key != key)
-        i = sites[i].chain;
+        i = __atomic_load_n(&sites[i].chain, __ATOMIC_RELAXED); /* lower ones are there, too */
     return i;
 }
 
@@ -135,9 +149,8 @@ static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, un
     uint32_t i = site_find(key);
     if (!i && site_used < SITES_MAX) {
         i = site_used++;
-        sites[i] = (struct site){key, pack_pc(pc), size, context, site_buckets[key >> 44], tag, 0};
-        /* release: publishes the site */
-        __atomic_store_n(&site_buckets[key >> 44], i, __ATOMIC_RELEASE);
+        sites[i] = (struct site){key, pack_pc(pc), size, context, 0, tag, 0};
+        rt_index_add(&site_index, i);
     }
     core_lock_release(&site_lock);
     return i; /* 0 when full: an event without a stack, counted in rt_stack_folded's note */

@@ -13,6 +13,7 @@
 enum {
     SMALL_MAX = 4096,
     LINE_BITS = 6,
+    FAR_BITS = 26,
     SMALL_BUCKETS = 1 << 20,
     LARGE_BUCKETS = 1 << 12,
     LOCKS = 1 << 10,
@@ -38,16 +39,18 @@ static core_lock locks[LOCKS]; /* by bucket & (LOCKS - 1), the same for both tab
 
 int rt_heap_init(void)
 {
-    small_blocks.buckets = sys_reserve(sizeof(struct block *) * SMALL_BUCKETS);
+    small_blocks.buckets = sys_reserve("blocks", sizeof(struct block *) * SMALL_BUCKETS);
     small_blocks.mask = SMALL_BUCKETS - 1;
-    large_blocks.buckets = sys_reserve(sizeof(struct block *) * LARGE_BUCKETS);
+    large_blocks.buckets = sys_reserve("blocks", sizeof(struct block *) * LARGE_BUCKETS);
     large_blocks.mask = LARGE_BUCKETS - 1;
     return small_blocks.buckets && large_blocks.buckets ? 0 : -ENOMEM;
 }
 
+/* Blocks beside each other are in buckets beside each other: so of the tables only as much is
+ * touched as the heap is large. Heaps that are far apart must not fall on the same buckets. */
 static uint32_t bucket_of(const struct table *tab, rt_addr start)
 {
-    return (uint32_t)(core_mix(start >> LINE_BITS) >> 40) & tab->mask;
+    return (uint32_t)((start >> LINE_BITS) + (core_mix(start >> FAR_BITS) >> 32)) & tab->mask;
 }
 
 static void insert(struct table *tab, struct block *b)

@@ -15,6 +15,7 @@
 #include "inject.h"
 #include "lockset.h"
 #include "memory_limits.h"
+#include "memory_use.h"
 #include "module.h"
 #include "mutex.h"
 #include "options.h"
@@ -153,6 +154,7 @@ int rt_finish(int status)
         }
     }
     rt_finding_finish();
+    rt_memory_say();
     /* exitcode=0 means: keep the program's own */
     if (ask_program(rt_finding_count() > 0) && rt_options.exitcode)
         status = rt_options.exitcode;

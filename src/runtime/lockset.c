@@ -18,8 +18,8 @@ static core_lock lock;
 
 int rt_lockset_init(void)
 {
-    nodes = sys_reserve(sizeof *nodes * NODES_MAX);
-    buckets = sys_reserve(sizeof *buckets * BUCKETS);
+    nodes = sys_reserve("mutexes held", sizeof *nodes * NODES_MAX);
+    buckets = sys_reserve("mutexes held", sizeof *buckets * BUCKETS);
     return nodes && buckets ? 0 : -ENOMEM;
 }
 

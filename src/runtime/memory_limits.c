@@ -1,89 +1,15 @@
 #include "memory_limits.h"
-#include "arena.h"
 #include "event.h"
 #include "finding.h"
-#include "format.h"
+#include "memory_use.h"
 #include "options.h"
-#include "shadow_map.h"
 #include "sys/spawn.h"
 #include "sys/sys.h"
 
-#include <fcntl.h>
-
 #define MS 1000000ull
-enum { LOOK_EVERY_MS = 20, MEASURE_EVERY_MS = 1000, PAGE = 4096 };
+enum { LOOK_EVERY_MS = 20, MEASURE_EVERY_MS = 1000 };
 
 bool rt_limits_drop_wanted, rt_limits_refuse;
-
-/* ---- measures, without memory of their own ---- */
-
-/* The number at *s in a base up to 16; *s is moved behind it. */
-static size_t number(const char **s, unsigned base)
-{
-    size_t value = 0;
-    for (;; ++*s) {
-        unsigned c = (unsigned char)**s, digit = c - '0';
-        if (digit > 9)
-            digit = c - 'a' + 10;
-        if (digit >= base)
-            return value;
-        value = value * base + digit;
-    }
-}
-
-static size_t resident_of_process(void)
-{
-    char text[128];
-    int fd = sys_open("/proc/self/statm", O_RDONLY, 0);
-    ssize_t n = fd < 0 ? 0 : sys_read(fd, text, sizeof text - 1);
-    if (fd >= 0)
-        sys_close(fd);
-    if (n <= 0)
-        return 0;
-    text[n] = '\0';
-    const char *s = rt_strchr(text, ' '); /* size, then resident, in pages */
-    return s++ ? number(&s, 10) * PAGE : 0;
-}
-
-/* A line of /proc/self/smaps: "LOW-HIGH ..." begins a mapping, "Rss: N kB" is one of its rows. */
-static size_t resident_of_line(const char *line, bool *ours)
-{
-    if (*line >= 'A' && *line <= 'Z') {
-        if (!*ours || rt_strncmp(line, "Rss:", 4))
-            return 0;
-        for (line += 4; *line == ' '; line++)
-            ;
-        return number(&line, 10) << 10;
-    }
-    uintptr_t low = number(&line, 16);
-    *ours = rt_shadow_conflicts(low, 1) || sys_is_reserved(low);
-    return 0;
-}
-
-/* Takes milliseconds for gigabytes: the kernel walks the page tables. */
-static size_t resident_of_runtime(void)
-{
-    static char buf[4096]; /* only one thread comes here */
-    size_t have = 0, sum = rt_arena_bytes();
-    bool ours = false;
-    ssize_t n;
-    int fd = sys_open("/proc/self/smaps", O_RDONLY, 0);
-    while (fd >= 0 && (n = sys_read(fd, buf + have, sizeof buf - 1 - have)) > 0) {
-        have += (size_t)n;
-        buf[have] = '\0';
-        char *line = buf;
-        for (const char *end; (end = rt_strchr(line, '\n')); line = (char *)end + 1)
-            sum += resident_of_line(line, &ours);
-        have = (size_t)(buf + have - line);
-        for (size_t i = 0; i < have; i++)
-            buf[i] = line[i];
-        if (have == sizeof buf - 1) /* a very long name: its line has been seen */
-            have = 0;
-    }
-    if (fd >= 0)
-        sys_close(fd);
-    return sum;
-}
 
 /* ---- the watching thread ---- */
 
@@ -112,7 +38,9 @@ static void check_runtime(size_t resident, uint64_t now)
         (dropping || resident <= limit ||
          (resident < measured_at + limit / 16 && now - measured < MEASURE_EVERY_MS * MS)))
         return;
-    size_t own = resident_of_runtime();
+    struct rt_memory_use use;
+    rt_memory_measure(&use);
+    size_t own = use.runtime;
     measured_at = resident;
     measured = now;
     if (dropped || own < floor)
@@ -153,7 +81,7 @@ static int watch(void *unused)
     for (;;) {
         sys_sleep(&pause);
         uint64_t now = sys_monotonic_ns();
-        size_t resident = resident_of_process();
+        size_t resident = rt_memory_of_process();
         check_process(resident);
         if (rt_options.flush_memory_ms)
             check_clock(now);

@@ -19,7 +19,7 @@ static uint32_t names_used = 1;
 
 int rt_mutex_init(void)
 {
-    names = sys_reserve(sizeof *names * NAMES_MAX);
+    names = sys_reserve("mutexes", sizeof *names * NAMES_MAX);
     return names ? 0 : -ENOMEM;
 }
 

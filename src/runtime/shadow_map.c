@@ -246,6 +246,11 @@ bool rt_shadow_conflicts(rt_addr addr, size_t bytes)
            (overlaps(addr, addr + bytes, rt_map_p) || overlaps(addr, addr + bytes, rt_map_q));
 }
 
+bool rt_shadow_is_p(uintptr_t at)
+{
+    return rt_map_p && overlaps(at, at + 1, rt_map_p);
+}
+
 bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr)
 {
     const uintptr_t distance[] = {rt_map_p, rt_map_q};

@@ -42,6 +42,8 @@ bool rt_shadow_extend(rt_addr addr, size_t bytes);
 bool rt_shadow_covers(rt_addr addr, size_t bytes);
 /* Would a mapping at a fixed place overwrite our shadow? */
 bool rt_shadow_conflicts(rt_addr addr, size_t bytes);
+/* Is this address one of the cells P? */
+bool rt_shadow_is_p(uintptr_t at);
 /* A fault at this address inside a hook: was it the look-up of a cell of a bad pointer of the
  * program? Then *addr is that pointer. Async-signal-safe. */
 bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr);

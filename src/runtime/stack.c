@@ -1,5 +1,6 @@
 #include "stack.h"
 #include "event.h"
+#include "index.h"
 #include "sys/sys.h"
 #include <errno.h>
 
@@ -9,35 +10,40 @@ struct node {
     uint64_t hash;
     uint64_t pc;
     uint32_t parent;
-    uint32_t chain; /* next in the bucket; written before the node is published */
+    uint32_t chain; /* index.h */
 };
 
 enum {
     NODES_MAX = 1 << 24,
-    BUCKETS = 1 << 20,
+    BUCKET_BITS = 20,
     FOLD_ABOVE = 1 << 17, /* contexts, then recursion is folded */
     FOLD_FRAMES = 4,      /* how far back a repeated frame is looked for */
 };
 
 static struct node *nodes; /* [0] is the empty stack */
-static uint32_t *buckets;  /* heads; atomic, release when a node is published */
 static uint32_t used = 1;
 static core_lock lock; /* adding nodes */
 bool rt_stack_fold;
 
+static uint64_t hash_of(uint32_t i)
+{
+    return nodes[i].hash;
+}
+
+static uint32_t *chain_of(uint32_t i)
+{
+    return &nodes[i].chain;
+}
+
+static struct rt_index names = {.hash = hash_of, .chain = chain_of};
+
 int rt_stack_init(void)
 {
-    nodes = sys_reserve(sizeof *nodes * NODES_MAX);
-    buckets = sys_reserve(sizeof *buckets * BUCKETS);
-    if (!nodes || !buckets)
+    nodes = sys_reserve("stacks", sizeof *nodes * NODES_MAX);
+    if (!nodes || rt_index_init(&names, "stacks", BUCKET_BITS))
         return -ENOMEM;
     nodes[0].hash = RT_STACK_ROOT;
     return 0;
-}
-
-static uint32_t *bucket_of(uint64_t hash)
-{
-    return &buckets[hash >> 44];
 }
 
 static uint32_t find(uint64_t hash)
@@ -45,9 +51,9 @@ static uint32_t find(uint64_t hash)
     if (hash == RT_STACK_ROOT)
         return 0;
     /* acquire: the node's fields are complete */
-    uint32_t i = __atomic_load_n(bucket_of(hash), __ATOMIC_ACQUIRE);
+    uint32_t i = __atomic_load_n(rt_index_head(&names, hash), __ATOMIC_ACQUIRE);
     while (i && nodes[i].hash != hash)
-        i = nodes[i].chain;
+        i = __atomic_load_n(&nodes[i].chain, __ATOMIC_RELAXED); /* lower ones are there, too */
     return i;
 }
 
@@ -57,9 +63,8 @@ static uint32_t add(uint64_t hash, uint32_t parent, rt_pc pc)
     uint32_t i = find(hash);
     if (!i && used < NODES_MAX) {
         i = used++;
-        nodes[i] = (struct node){hash, pc, parent, *bucket_of(hash)};
-        /* release: publishes the node */
-        __atomic_store_n(bucket_of(hash), i, __ATOMIC_RELEASE);
+        nodes[i] = (struct node){hash, pc, parent, 0};
+        rt_index_add(&names, i);
         if (used > FOLD_ABOVE)
             rt_stack_fold = true;
     }

@@ -61,7 +61,7 @@ static uint32_t count; /* objects; relaxed: a hint that saves look-ups in free()
 
 int rt_sync_init(void)
 {
-    stripes = sys_reserve(sizeof *stripes * STRIPES);
+    stripes = sys_reserve("objects", sizeof *stripes * STRIPES);
     return stripes ? 0 : -ENOMEM;
 }
 

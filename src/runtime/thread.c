@@ -326,8 +326,8 @@ static void unregister(struct rt_thread *t)
 
 int rt_registry_init(void)
 {
-    infos = sys_reserve(sizeof *infos * INFOS);
-    slots = sys_reserve(sizeof *slots * SLOTS_MAX);
+    infos = sys_reserve("threads", sizeof *infos * INFOS);
+    slots = sys_reserve("threads", sizeof *slots * SLOTS_MAX);
     return infos && slots ? 0 : -ENOMEM;
 }
 

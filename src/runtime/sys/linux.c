@@ -142,11 +142,12 @@ static struct table {
     uintptr_t at;
     size_t bytes;
     bool shared;
+    const char *what;
     uintptr_t copy;   /* for the child, while a fork is under way */
 } tables[TABLES_MAX]; /* filled by init, constant afterwards */
 static uint32_t ntables;
 
-void *sys_reserve(size_t bytes)
+void *sys_reserve(const char *what, size_t bytes)
 {
     bytes = (bytes + PAGE - 1) & ~(size_t)(PAGE - 1);
     if (ntables == TABLES_MAX)
@@ -156,7 +157,7 @@ void *sys_reserve(size_t bytes)
     if (failed(p))
         return NULL;
     mark_ours((uintptr_t)p, bytes);
-    tables[ntables++] = (struct table){(uintptr_t)p, bytes, shared, 0};
+    tables[ntables++] = (struct table){(uintptr_t)p, bytes, shared, what, 0};
     return (void *)p;
 }
 
@@ -166,6 +167,29 @@ bool sys_is_reserved(uintptr_t addr)
         if (addr - tables[i].at < tables[i].bytes)
             return true;
     return false;
+}
+
+size_t sys_resident_bytes(uintptr_t addr, size_t bytes)
+{
+    unsigned char vec[PAGES_AT_ONCE];
+    size_t pages = 0;
+    for (size_t at = 0; at < bytes; at += PAGES_AT_ONCE * PAGE) {
+        size_t n = bytes - at < PAGES_AT_ONCE * PAGE ? bytes - at : PAGES_AT_ONCE * PAGE;
+        if (sys_resident(addr + at, n, vec))
+            continue;
+        for (size_t i = 0; i < n / PAGE; i++)
+            pages += vec[i] & 1;
+    }
+    return pages * PAGE;
+}
+
+bool sys_reserved(uint32_t i, const char **what, size_t *resident)
+{
+    if (i >= ntables)
+        return false;
+    *what = tables[i].what;
+    *resident = sys_resident_bytes(tables[i].at, tables[i].bytes);
+    return true;
 }
 
 static void copy_page(uintptr_t to, uintptr_t from)

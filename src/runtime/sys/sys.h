@@ -18,8 +18,11 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f);
 void *sys_map(size_t bytes);
 /* The same at a fixed place; never replaces an existing mapping. 0 or -errno. */
 int sys_map_at(uintptr_t addr, size_t bytes);
-/* Like sys_map, for arrays much larger than what will be touched. Only by init; for ever. */
-void *sys_reserve(size_t bytes);
+/* Like sys_map, for arrays much larger than what will be touched. Only by init; for ever. what:
+ * for rt_memory_say; several arrays may have the same. */
+void *sys_reserve(const char *what, size_t bytes);
+/* The i-th of them, from 0: its resident bytes, and *what. False: there are not so many. */
+bool sys_reserved(uint32_t i, const char **what, size_t *resident);
 bool sys_is_reserved(uintptr_t addr); /* inside of such an array */
 /* Should these large maps be in core files? Before the first of them; by default not. */
 void sys_dump_maps(bool wanted);
@@ -39,6 +42,8 @@ int sys_discard(uintptr_t addr, size_t bytes);
 
 /* One byte a page, bit 0 = in memory. addr page-aligned. */
 int sys_resident(uintptr_t addr, size_t bytes, unsigned char *vec);
+/* How many bytes of these whole pages are. Any size. */
+size_t sys_resident_bytes(uintptr_t addr, size_t bytes);
 
 /* The same for "was ever written": a page in swap counts, which a resident one in a system with
  * swap may miss. begin gives a handle for the others; 0 or -errno. */
