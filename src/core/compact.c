@@ -449,19 +449,35 @@ static uint64_t move_cell(struct core_compact *c, uint64_t p, uint64_t *q)
     return cell_is_full(p) ? move_full(c, p) : move_split(c, p, q);
 }
 
-void core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q, size_t n)
+/* What a cell needs to be kept. */
+static enum core_compact_left left_of(uint64_t cell)
+{
+    if (!cell)
+        return CORE_COMPACT_NOTHING;
+    return cell_is_full(cell) || cell_is_freed(cell) ? CORE_COMPACT_P : CORE_COMPACT_PQ;
+}
+
+enum core_compact_left core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q,
+                                          size_t n)
 {
     uint64_t last = 0, last_to = 0, to;
+    enum core_compact_left left = CORE_COMPACT_NOTHING;
     for (size_t i = 0; i < n; i++) {
         uint64_t cell = p[i];
-        if (cell == 0 || cell == CORE_CELL_BUSY)
+        if (cell == 0)
             continue;
+        if (cell == CORE_CELL_BUSY) {
+            left = CORE_COMPACT_PQ;
+            continue;
+        }
         if (cell != last) {
             to = move_cell(c, cell, &q[i]);
             if (cell_is_full(cell)) {
                 last = cell;
                 last_to = to;
             }
+            if (left < left_of(to))
+                left = left_of(to);
         } else {
             to = last_to;
         }
@@ -470,6 +486,7 @@ void core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q, size_t
         /* relaxed: a quick look of the program at this moment finds no id of its own */
         __atomic_store_n(&p[i], to, __ATOMIC_RELAXED);
     }
+    return left;
 }
 
 void core_compact_clock(struct core_compact *c, const struct core_clock *clock)

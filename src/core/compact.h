@@ -87,7 +87,11 @@ void core_compact_renumber(struct core_compact *c);
 
 /* ---- fourth: everything gets them ---- */
 
-void core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q, size_t n);
+/* Returns which of the two arrays still hold something: neither, P, or both. The others may be
+ * cleared. */
+enum core_compact_left { CORE_COMPACT_NOTHING, CORE_COMPACT_P, CORE_COMPACT_PQ };
+enum core_compact_left core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q,
+                                          size_t n);
 void core_compact_clock(struct core_compact *c, const struct core_clock *clock);
 /* Any time of the slot, marked or not. */
 core_id core_compact_time(const struct core_compact *c, uint32_t slot, core_id time);

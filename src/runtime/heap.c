@@ -17,8 +17,10 @@ enum {
     SMALL_BUCKETS = 1 << 20,
     LARGE_BUCKETS = 1 << 12,
     LOCKS = 1 << 10,
-    MARK_MAX = 64 << 10, /* larger new blocks start as never accessed */
-    WHOLE_MAX = 1 << 20, /* of larger freed blocks, only touched pages are marked */
+    MARK_MAX = 64 << 10,     /* larger new blocks start as never accessed */
+    WHOLE_MAX = 1 << 20,     /* of larger freed blocks, only touched pages are marked */
+    LATELY = 16,             /* large freed blocks of which the shadow is kept, */
+    LATELY_BYTES = 16 << 20, /* at most; one in any case */
 };
 
 struct block {
@@ -120,6 +122,66 @@ static void mark_freed_touched(struct rt_thread *t, rt_pc pc, rt_addr start, siz
     }
 }
 
+/*
+ * Large freed blocks of late, the oldest first. An allocator gives such a block back to the system,
+ * and then its shadow can go, too: nothing is there that could be used after free. But only when
+ * some others were freed after it, so that a use soon after the free is still reported as one.
+ */
+static struct lately {
+    rt_addr start;
+    size_t bytes;
+} lately[LATELY];
+static unsigned nlately;
+static size_t lately_bytes;
+static core_lock lately_lock;
+
+static struct lately oldest_out(void)
+{
+    struct lately out = lately[0];
+    nlately--;
+    for (unsigned i = 0; i < nlately; i++)
+        lately[i] = lately[i + 1];
+    lately_bytes -= out.bytes;
+    return out;
+}
+
+/* The shadow of an address that nobody has: and nobody gets it while we look. */
+static void forget_if_unmapped(const struct lately *b)
+{
+    uintptr_t low = (b->start + 4095) & ~(uintptr_t)4095;
+    uintptr_t high = (b->start + b->bytes) & ~(uintptr_t)4095;
+    if (low < high && !sys_claim(low, high - low)) {
+        rt_shadow_forget(low, high - low);
+        sys_unmap((void *)low, high - low);
+    }
+}
+
+static void freed_large(rt_addr start, size_t bytes)
+{
+    struct lately out[LATELY];
+    unsigned n = 0;
+    core_lock_acquire(&lately_lock);
+    while (nlately == LATELY || (nlately && lately_bytes > LATELY_BYTES))
+        out[n++] = oldest_out();
+    lately[nlately++] = (struct lately){start, bytes};
+    lately_bytes += bytes;
+    core_lock_release(&lately_lock);
+    while (n > 0)
+        forget_if_unmapped(&out[--n]);
+}
+
+static void mark_freed(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
+{
+    if (bytes <= WHOLE_MAX)
+        rt_access_free(t, pc, start, bytes);
+    else
+        mark_freed_touched(t, pc, start, bytes);
+    if (bytes > MARK_MAX && !t->ignore_writes) {
+        rt_shadow_drop_halves(start, bytes);
+        freed_large(start, bytes);
+    }
+}
+
 void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p)
 {
     struct block *b = take(&small_blocks, (rt_addr)p);
@@ -129,12 +191,8 @@ void rt_heap_free(struct rt_thread *t, rt_pc pc, void *p)
         rt_access(t, pc, (rt_addr)p, 8, RT_FREE);
         return;
     }
-    if (rt_multi) {
-        if (b->bytes <= WHOLE_MAX)
-            rt_access_free(t, pc, b->start, b->bytes);
-        else
-            mark_freed_touched(t, pc, b->start, b->bytes);
-    }
+    if (rt_multi)
+        mark_freed(t, pc, b->start, b->bytes);
     rt_sync_forget(t, b->start, b->bytes);
     core_free(b, sizeof *b);
 }
@@ -224,10 +282,12 @@ void rt_heap_lock_all(void)
 {
     for (int i = 0; i < LOCKS; i++)
         core_lock_acquire(&locks[i]);
+    core_lock_acquire(&lately_lock);
 }
 
 void rt_heap_unlock_all(void)
 {
+    core_lock_release(&lately_lock);
     for (int i = 0; i < LOCKS; i++)
         core_lock_release(&locks[i]);
 }

@@ -285,7 +285,7 @@ bool rt_shadow_extend(rt_addr addr, size_t bytes)
 /* ---- walking ---- */
 
 struct walk {
-    void (*fn)(void *arg, uint64_t *p, uint64_t *q, size_t n);
+    rt_walk_fn *fn;
     void *arg;
     uintptr_t at; /* the program's addresses below have been passed */
     int handle;
@@ -293,18 +293,52 @@ struct walk {
     int error;
 };
 
+static void give_back(rt_addr page, size_t bytes, bool p)
+{
+    if (!bytes)
+        return;
+    sys_discard((uintptr_t)rt_cell_q(page), bytes); /* first: where P is 0, Q is */
+    if (p)
+        sys_discard((uintptr_t)rt_cell_p(page), bytes);
+}
+
+/* One page of cells. in_q: is there such a page of Q? */
+static enum rt_walk_left walk_page(struct walk *w, rt_addr a, bool in_q)
+{
+    enum rt_walk_left left = w->fn(w->arg, rt_cell_p(a), rt_cell_q(a), PAGE / 8);
+    w->pages += left != RT_WALK_NOTHING;
+    return left == RT_WALK_P && !in_q ? RT_WALK_PQ : left;
+}
+
+/* Pages beside each other are given back together. touched, in_q: RESIDENT_BATCH at most. */
+static void walk_pages(struct walk *w, rt_addr low, size_t pages, const unsigned char *touched,
+                       const unsigned char *in_q)
+{
+    enum rt_walk_left last = RT_WALK_PQ, left = RT_WALK_PQ;
+    size_t from = 0;
+    for (size_t i = 0; i <= pages; i++, last = left) {
+        left = RT_WALK_PQ;
+        if (i < pages && touched[i] & 1)
+            left = walk_page(w, low + i * PAGE, in_q[i] & 1);
+        if (left == last)
+            continue;
+        if (last != RT_WALK_PQ)
+            give_back(low + from * PAGE, (i - from) * PAGE, last == RT_WALK_NOTHING);
+        from = i;
+    }
+}
+
 static void walk_range(struct walk *w, uintptr_t low, uintptr_t high)
 {
-    static unsigned char touched[RESIDENT_BATCH]; /* stacks may be small; the world is stopped */
+    /* stacks may be small; the world is stopped */
+    static unsigned char touched[RESIDENT_BATCH], in_q[RESIDENT_BATCH];
     for (size_t n; low < high && !w->error; low += n) {
         n = high - low < RESIDENT_BATCH * PAGE ? high - low : RESIDENT_BATCH * PAGE;
         w->error = sys_touched(w->handle, shifted(low, rt_map_p), n, touched);
-        for (size_t i = 0; i < n / PAGE && !w->error; i++)
-            if (touched[i] & 1) {
-                rt_addr a = low + i * PAGE;
-                w->fn(w->arg, rt_cell_p(a), rt_cell_q(a), PAGE / 8);
-                w->pages++;
-            }
+        if (!w->error)
+            w->error = sys_touched(w->handle, shifted(low, rt_map_q), n, in_q);
+        if (!w->error)
+            walk_pages(w, low, n / PAGE, touched, in_q);
     }
 }
 
@@ -336,7 +370,7 @@ static void walk_mapping(uintptr_t low, uintptr_t high, const char *name, void *
     walk_to(walk, high, true);
 }
 
-long rt_shadow_walk(void (*fn)(void *arg, uint64_t *p, uint64_t *q, size_t n), void *arg)
+long rt_shadow_walk(rt_walk_fn *fn, void *arg)
 {
     struct walk w = {.fn = fn, .arg = arg};
     w.error = sys_touched_begin(&w.handle);
@@ -396,6 +430,14 @@ void rt_shadow_forget(rt_addr addr, size_t bytes)
         sys_discard(q, page_high - page_low); /* first: where P is 0, Q is */
         sys_discard(p, page_high - page_low);
     }
+}
+
+void rt_shadow_drop_halves(rt_addr addr, size_t bytes)
+{
+    rt_addr low = (addr + PAGE - 1) & ~(rt_addr)(PAGE - 1);
+    rt_addr high = (addr + bytes) & ~(rt_addr)(PAGE - 1);
+    if (low < high && rt_shadow_covers(low, high - low))
+        sys_discard((uintptr_t)rt_cell_q(low), high - low);
 }
 
 void rt_shadow_reset_all(void)

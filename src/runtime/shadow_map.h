@@ -48,13 +48,18 @@ bool rt_shadow_is_p(uintptr_t at);
  * program? Then *addr is that pointer. Async-signal-safe. */
 bool rt_shadow_to_address(uintptr_t fault, rt_addr *addr);
 /* Shows all cells that may hold something, a page of 512 words at a time, to fn, which may change
- * them. Forgets those of addresses where nothing is mapped. World stopped. Returns the number of
- * pages, or -errno; then some were left out. */
-long rt_shadow_walk(void (*fn)(void *arg, uint64_t *p, uint64_t *q, size_t n), void *arg);
+ * them, and gives back to the system what it says is not needed. Forgets those of addresses where
+ * nothing is mapped. World stopped. Returns the number of pages kept, or -errno; then some were
+ * left out. */
+enum rt_walk_left { RT_WALK_NOTHING, RT_WALK_P, RT_WALK_PQ };
+typedef enum rt_walk_left rt_walk_fn(void *arg, uint64_t *p, uint64_t *q, size_t n);
+long rt_shadow_walk(rt_walk_fn *fn, void *arg);
 /* Forgets everything: all cells read as never accessed. World stopped. */
 void rt_shadow_reset_all(void);
 /* Forgets a range that may be large: gives whole shadow pages back to the system. */
 void rt_shadow_forget(rt_addr addr, size_t bytes);
+/* All words of these bytes are in one piece, in P alone: gives whole pages of Q back. */
+void rt_shadow_drop_halves(rt_addr addr, size_t bytes);
 /* In a child of fork: it gets shadow of its own where the parent's would be shared. */
 void rt_shadow_after_fork(void);
 

@@ -566,6 +566,20 @@ static void world_compact_thread(struct core_compact *c, unsigned slot, struct w
     world_move_window(t);
 }
 
+/* A few cells at a time, and what it says is not needed is cleared. */
+static void world_compact_cells(struct world *w, struct core_compact *c)
+{
+    size_t n = 1 + w->compactions % 4;
+    for (size_t i = 0; i < MODEL_WORDS; i += n) {
+        size_t some = MODEL_WORDS - i < n ? MODEL_WORDS - i : n;
+        enum core_compact_left left = core_compact_cells(c, w->p + i, w->q + i, some);
+        if (left != CORE_COMPACT_PQ)
+            memset(w->q + i, 0, some * sizeof *w->q);
+        if (left == CORE_COMPACT_NOTHING)
+            memset(w->p + i, 0, some * sizeof *w->p);
+    }
+}
+
 static void world_compact(struct world *w)
 {
     struct core_compact c;
@@ -582,7 +596,7 @@ static void world_compact(struct world *w)
                        ++w->compactions, w->room, w->spare_set_words);
     world_compact_mark(w, &c);
     core_compact_renumber(&c);
-    core_compact_cells(&c, w->p, w->q, MODEL_WORDS);
+    world_compact_cells(w, &c);
     for (unsigned i = 0; i < w->setup.threads; i++)
         world_compact_thread(&c, i, &w->thread[i]);
     for (unsigned i = 0; i < MODEL_SYNCS; i++) {

@@ -1,10 +1,17 @@
 /* What the runtime keeps of its own memory: tables that grow with what is in them, and shadow that
  * is given back. Pages are counted, nothing is timed. */
 #include "../check.h"
+#include "runtime/event.h"
+#include "runtime/finding.h"
+#include "runtime/hook.h"
 #include "runtime/index.h"
+#include "runtime/shadow_map.h"
 #include "runtime/sys/sys.h"
 
+#include <malloc.h>
 #include <pthread.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 /* ---- index.h ---- */
 
@@ -69,8 +76,107 @@ static void test_index_grows(void)
     CHECK(sys_resident_bytes((uintptr_t)things.heads, 2 * bytes) <= bytes);
 }
 
+/* ---- shadow ---- */
+
+enum { BLOCK = 2 << 20, BLOCKS = 40 };
+
+void __tsan_write8(void *);
+void __tsan_write1(void *);
+
+static void *wait_for_word(void *word)
+{
+    while (!__atomic_load_n((int *)word, __ATOMIC_ACQUIRE))
+        usleep(1000);
+    return NULL;
+}
+
+static size_t shadow_bytes(const char *p, bool halves)
+{
+    rt_addr low = ((rt_addr)p + 4095) & ~4095ull;
+    return sys_resident_bytes((uintptr_t)(halves ? rt_cell_q(low) : rt_cell_p(low)), BLOCK - 4096);
+}
+
+static char *touched_block(unsigned step)
+{
+    char *p = malloc(BLOCK);
+    for (size_t i = 0; i < BLOCK; i += step)
+        if (step == 8)
+            __tsan_write8(p + i);
+        else
+            __tsan_write1(p + i);
+    return p;
+}
+
+/* The allocator gives each of these back to the system. (The break must not get in the way.) */
+static void test_freed_blocks(void)
+{
+    static char *block[BLOCKS];
+    size_t kept = 0, halves = 0;
+    mallopt(M_MMAP_THRESHOLD, BLOCK / 2);
+    for (int i = 0; i < BLOCKS; i++) {
+        block[i] = touched_block(i % 2 ? 8 : 3);
+        CHECK(shadow_bytes(block[i], false) >= BLOCK - 8192);
+        CHECK(i % 2 || shadow_bytes(block[i], true) >= BLOCK - 8192);
+    }
+    for (int i = 0; i < BLOCKS; i++)
+        free(block[i]);
+    for (int i = 0; i < BLOCKS; i++) {
+        kept += shadow_bytes(block[i], false);
+        halves += shadow_bytes(block[i], true);
+    }
+    CHECK_EQ(halves, 0);
+    CHECK(kept <= (18 << 20));                         /* of 80 MB */
+    CHECK(kept >= 8 << 20);                            /* those freed last: */
+    CHECK(shadow_bytes(block[BLOCKS - 1], false) > 0); /* a use is still seen */
+    CHECK(*rt_cell_p((rt_addr)block[BLOCKS - 1]) != 0);
+}
+
+/* One that is reused begins anew, without the shadow that it had. */
+static void test_reused_block(void)
+{
+    mallopt(M_MMAP_THRESHOLD, BLOCK * 8);
+    char *p = touched_block(3);
+    free(p);
+    char *again = malloc(BLOCK);
+    CHECK(again == p);
+    CHECK(shadow_bytes(p, false) <= 8192); /* the two ends */
+    CHECK_EQ(shadow_bytes(p, true), 0);
+    free(again);
+}
+
+/* What everybody is ordered after is not remembered, and takes no page. */
+static void test_compaction_gives_back(void)
+{
+    struct rt_scope s;
+    char *p = touched_block(3);
+    CHECK(shadow_bytes(p, false) >= BLOCK - 8192);
+    struct rt_thread *t = rt_scope_enter(&s, (rt_pc)wait_for_word);
+    rt_event_reset_wanted = true;
+    rt_tls.depth--;
+    rt_event_reset_if_needed(t);
+    rt_tls.depth++;
+    rt_scope_leave(&s);
+    CHECK_EQ(shadow_bytes(p, false), 0);
+    CHECK_EQ(shadow_bytes(p, true), 0);
+    CHECK(!rt_degraded());
+    free(p);
+}
+
+static void test_shadow(void)
+{
+    pthread_t other;
+    int go_on = 0; /* from here on there are threads */
+    pthread_create(&other, NULL, wait_for_word, &go_on);
+    test_freed_blocks();
+    test_reused_block();
+    __atomic_store_n(&go_on, 1, __ATOMIC_RELEASE);
+    pthread_join(other, NULL);
+    test_compaction_gives_back();
+}
+
 int main(void)
 {
     RUN(test_index_grows);
+    RUN(test_shadow);
     return check_done();
 }

@@ -254,6 +254,17 @@ int sys_unmap(void *p, size_t bytes)
     return (int)CALL2(SYS_munmap, p, bytes);
 }
 
+int sys_claim(uintptr_t addr, size_t bytes)
+{
+    const long flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE;
+    long p = sys_call(SYS_mmap, (long)addr, (long)bytes, PROT_NONE, flags, -1, 0);
+    if (!failed(p) && (uintptr_t)p != addr) { /* an older kernel, see above */
+        sys_unmap((void *)p, bytes);
+        return -EEXIST;
+    }
+    return failed(p) ? (int)p : 0;
+}
+
 int sys_discard(uintptr_t addr, size_t bytes)
 {
     /* a shared mapping keeps its pages through DONTNEED; REMOVE punches them out, and refuses

@@ -37,6 +37,9 @@ int sys_fork_before(void);
 void sys_fork_parent(void);
 void sys_fork_child(void);
 int sys_unmap(void *p, size_t bytes);
+/* Takes addresses where nothing is mapped, and nobody may use them until sys_unmap. 0 or -errno:
+ * there is something. */
+int sys_claim(uintptr_t addr, size_t bytes);
 /* Gives the pages back; they read as zero afterwards. */
 int sys_discard(uintptr_t addr, size_t bytes);
 
