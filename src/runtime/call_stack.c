@@ -6,26 +6,6 @@
 #include "sys/sys.h"
 #include <errno.h>
 
-/* Hot: called for each function of the program. */
-void rt_frame_push(struct rt_tls *tls, rt_pc return_to)
-{
-    struct rt_frame *f = tls->top;
-    if (core_unlikely(!f))
-        return; /* a thread we don't know, or one that has ended */
-    uint64_t hash = rt_stack_hash(f[-1].hash, return_to);
-    if (core_unlikely(rt_stack_fold))
-        hash = rt_stack_fold_hash(f, return_to, hash);
-    f->pc = return_to;
-    f->hash = hash;
-    tls->top = f + 1;
-}
-
-void rt_frame_pop(struct rt_tls *tls)
-{
-    if (core_likely(tls->top != NULL))
-        tls->top--;
-}
-
 /*
  * Gives a thread its shadow stack: as deep as the system stack can be, at 16 bytes a call.
  * A few sentinels lie below the first frame: a function entered before init leaves after it.

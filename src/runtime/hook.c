@@ -45,7 +45,10 @@ static void gate_leave(struct rt_thread *t)
         leave_slow(t);
 }
 
-struct rt_thread *rt_scope_enter_bare(struct rt_scope *s)
+/* The compiler puts all that these call into them, but for what is cold. */
+#define WHOLE __attribute__((flatten))
+
+WHOLE struct rt_thread *rt_scope_enter_bare(struct rt_scope *s)
 {
     struct rt_thread *t = rt_tls.thread;
     *s = (struct rt_scope){NULL, false};
@@ -55,10 +58,11 @@ struct rt_thread *rt_scope_enter_bare(struct rt_scope *s)
     return s->thread = t;
 }
 
-void rt_scope_leave_bare(struct rt_scope *s)
+WHOLE void rt_scope_leave_bare(struct rt_scope *s)
 {
-    if (s->thread && rt_self())
-        gate_leave(s->thread);
+    struct rt_thread *t = rt_self(); /* another fiber by now, or it has ended */
+    if (s->thread && t)
+        gate_leave(t);
 }
 
 static void ignore_caller(struct rt_scope *s, int step)
@@ -78,7 +82,7 @@ static struct rt_thread *scope_open(struct rt_scope *s, struct rt_thread *t, rt_
     return t;
 }
 
-struct rt_thread *rt_scope_enter(struct rt_scope *s, rt_pc caller)
+WHOLE struct rt_thread *rt_scope_enter(struct rt_scope *s, rt_pc caller)
 {
     struct rt_thread *t = rt_scope_enter_bare(s);
     if (t && core_unlikely(t->ignore_interceptors > 0)) {
@@ -100,7 +104,7 @@ struct rt_thread *rt_scope_enter_nested(struct rt_scope *s, rt_pc caller)
     return scope_open(s, t, caller);
 }
 
-void rt_scope_leave(struct rt_scope *s)
+WHOLE void rt_scope_leave(struct rt_scope *s)
 {
     /* the thread may have ended inside, or be another fiber by now */
     if (!s->thread || rt_self() != s->thread)
@@ -111,7 +115,7 @@ void rt_scope_leave(struct rt_scope *s)
     gate_leave(s->thread);
 }
 
-struct rt_blocking rt_program_begin(struct rt_thread *t)
+WHOLE struct rt_blocking rt_program_begin(struct rt_thread *t)
 {
     struct rt_blocking b = {t, rt_tls.depth};
     rt_tls.depth = 1;
@@ -119,7 +123,7 @@ struct rt_blocking rt_program_begin(struct rt_thread *t)
     return b;
 }
 
-void rt_program_end(struct rt_blocking *b)
+WHOLE void rt_program_end(struct rt_blocking *b)
 {
     if (!b->thread || !rt_self()) /* it may have ended inside */
         return;
@@ -127,14 +131,14 @@ void rt_program_end(struct rt_blocking *b)
     rt_tls.depth = b->depth;
 }
 
-struct rt_blocking rt_blocking_begin(struct rt_thread *t)
+WHOLE struct rt_blocking rt_blocking_begin(struct rt_thread *t)
 {
     if (rt_controlled())
         rt_turn_outside_begin(t);
     return rt_program_begin(t);
 }
 
-void rt_blocking_end(struct rt_blocking *b)
+WHOLE void rt_blocking_end(struct rt_blocking *b)
 {
     rt_program_end(b);
     if (b->thread && rt_self() && rt_controlled())

@@ -43,8 +43,27 @@ uint64_t rt_stack_fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash)
 int rt_frames_init(struct rt_thread *t, size_t stack_bytes);
 void rt_frames_free(struct rt_thread *t);
 
-/* Shadow stack moves, as the compiler ABI and scopes do them. */
-void rt_frame_push(struct rt_tls *tls, rt_pc return_to);
-void rt_frame_pop(struct rt_tls *tls);
+#if !RT_GO
+/* Shadow stack moves, as the compiler ABI and scopes do them: hot, for each function of the
+ * program. Goroutines' are in go/call_stack.c. */
+CORE_INLINE void rt_frame_push(struct rt_tls *tls, rt_pc return_to)
+{
+    struct rt_frame *f = tls->top;
+    if (core_unlikely(!f))
+        return; /* a thread we don't know, or one that has ended */
+    uint64_t hash = rt_stack_hash(f[-1].hash, return_to);
+    if (core_unlikely(rt_stack_fold))
+        hash = rt_stack_fold_hash(f, return_to, hash);
+    f->pc = return_to;
+    f->hash = hash;
+    tls->top = f + 1;
+}
+
+CORE_INLINE void rt_frame_pop(struct rt_tls *tls)
+{
+    if (core_likely(tls->top != NULL))
+        tls->top--;
+}
+#endif
 
 #endif
