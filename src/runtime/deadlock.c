@@ -117,13 +117,23 @@ static void tell(struct rt_thread *t, const struct news *news)
                CORE_LOCKGRAPH_BYTES_MAX >> 20);
 }
 
+static uint64_t pair_of(const struct rt_thread *t, uint32_t mutex)
+{
+    return (uint64_t)t->lockset << 32 | mutex;
+}
+
+bool rt_deadlock_knows(const struct rt_thread *t, uint32_t mutex)
+{
+    uint64_t pair = pair_of(t, mutex);
+    return mutex && t->lockset && __atomic_load_n(known_slot(pair), __ATOMIC_RELAXED) == pair;
+}
+
 void rt_deadlock_before_lock(struct rt_thread *t, rt_pc pc, uint32_t mutex, unsigned flags)
 {
-    if (!t->lockset || !rt_options.detect_deadlocks || flags & RT_MUTEX_TRY_LOCK)
+    if (!t->lockset || !rt_options.detect_deadlocks || flags & RT_MUTEX_TRY_LOCK ||
+        rt_deadlock_knows(t, mutex))
         return;
-    uint64_t pair = (uint64_t)t->lockset << 32 | mutex;
-    if (__atomic_load_n(known_slot(pair), __ATOMIC_RELAXED) == pair)
-        return;
+    uint64_t pair = pair_of(t, mutex);
 
     struct rt_held set[RT_LOCKSET_MAX];
     core_lock_held held[RT_LOCKSET_MAX];

@@ -19,6 +19,10 @@
 
 #include "rt.h"
 
+/* Would the next one learn nothing, and report nothing, of a mutex of this uid? False is always a
+ * right answer; false for uid 0. Takes no lock. */
+bool rt_deadlock_knows(const struct rt_thread *t, uint32_t mutex);
+
 /* Before a request that may block. t->lockset is what t holds; asking for a mutex that is in it
  * teaches nothing. Not for try-locks: they wait for nobody. May report. */
 void rt_deadlock_before_lock(struct rt_thread *t, rt_pc pc, uint32_t mutex, unsigned flags);

@@ -8,6 +8,7 @@
 #include "sync.h"
 #include "sys/sys.h"
 #include "thread.h"
+#include "turn.h"
 #include <errno.h>
 
 enum {
@@ -46,6 +47,7 @@ struct cached {
     uint64_t key;
     uint32_t site;
     core_id id;
+    uint32_t lockset; /* of id */
 };
 
 struct rt_caches {
@@ -177,22 +179,23 @@ static RT_COLD void new_run(struct rt_thread *t)
     for (uint32_t i = 0; i < n; i++)
         owner[run + i] = t->slot;
     bool first = t->end == 0;
+    t->nunseen = 0; /* ids of others are in between */
     t->epoch_first = t->next = run << CORE_RUN_BITS;
     t->end = (run + n) << CORE_RUN_BITS;
     if (first)
         rt_thread_owns_from(t, t->next);
 }
 
-/* Only ids drawn from now on are "mine and now" for the quick look. */
-static void move_window(struct rt_thread *t)
+/* Only ids from this one on are "mine and now" for the quick look. */
+static void move_window(struct rt_thread *t, core_id first)
 {
     struct rt_tls *tls = t->tls;
     /* span first: between the two stores no id of an older window may look new */
     tls->span = 0;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    tls->window = t->next << 4;
+    tls->window = first << 4;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    tls->span = t->end - t->next;
+    tls->span = t->end - first;
 }
 
 void rt_event_new_window(struct rt_thread *t)
@@ -202,12 +205,53 @@ void rt_event_new_window(struct rt_thread *t)
     if (t->next >= t->end)
         new_run(t);
     t->epoch_first = t->next;
-    move_window(t);
+    move_window(t, t->next);
 }
 
 void rt_event_new_epoch(struct rt_thread *t)
 {
+    t->nunseen = 0;
     rt_event_new_window(t);
+}
+
+void rt_event_new_epoch_after(struct rt_thread *t, const void *object, uint32_t learned)
+{
+    /* where a strategy decides, what is known decides what is a point: it may not depend on where
+     * runs of ids end, which hashes of addresses have a part in */
+    if (!rt_multi || rt_controlled()) {
+        rt_event_new_epoch(t);
+        return;
+    }
+    if (t->nunseen == RT_UNSEEN_MAX) {
+        t->nunseen--;
+        for (uint32_t i = 0; i < t->nunseen; i++)
+            t->unseen[i] = t->unseen[i + 1];
+    }
+    t->unseen[t->nunseen++] = (struct rt_unseen){object, learned, t->epoch_first};
+    rt_event_new_window(t);
+}
+
+/* The window of the epoch, as far as its ids are plain accesses. */
+static void reopen_window(struct rt_thread *t)
+{
+    move_window(t, t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first);
+}
+
+void rt_event_keep_window(struct rt_thread *t, core_id before)
+{
+    t->plain_first = before;
+    reopen_window(t);
+}
+
+void rt_event_take_back_latest(struct rt_thread *t, uint32_t learned)
+{
+    const struct rt_unseen *u = &t->unseen[--t->nunseen];
+    if (u->learned != learned) {
+        t->nunseen = 0; /* whoever learned of this one knows of those before it */
+        return;
+    }
+    t->epoch_first = u->epoch_first;
+    reopen_window(t);
 }
 
 core_id rt_event_tell(struct rt_thread *t)
@@ -276,8 +320,10 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     core_id id = t->next++;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
     /* atomics and free() don't stand for a plain access: not for the quick look */
-    if ((kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE)
-        move_window(t);
+    if ((kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE) {
+        t->plain_first = t->next;
+        move_window(t, t->next);
+    }
     return id;
 }
 
@@ -287,7 +333,8 @@ static core_id id_of_site(struct rt_thread *t, uint32_t site, enum rt_kind kind)
 {
     core_id last = __atomic_load_n(&sites[site].last, __ATOMIC_RELAXED);
     if (site && last >= t->epoch_first && last < t->next &&
-        event_log[last].site_kind == (site << CORE_KIND_BITS | kind))
+        event_log[last].site_kind == (site << CORE_KIND_BITS | kind) &&
+        event_log[last].lockset == t->lockset)
         return last;
     last = draw(t, site, kind);
     __atomic_store_n(&sites[site].last, last, __ATOMIC_RELAXED);
@@ -306,11 +353,12 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
     if (core_unlikely(c->key != key)) {
         all->misses++;
         uint32_t site = site_find(key);
-        *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0};
+        *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0, t->lockset};
         return c->id = id_of_site(t, c->site, kind);
     }
-    if (core_likely(c->id >= t->epoch_first && c->id < t->next))
+    if (core_likely(c->id >= t->epoch_first && c->id < t->next && c->lockset == t->lockset))
         return c->id;
+    c->lockset = t->lockset;
     return c->id = draw(t, c->site, kind);
 }
 
@@ -433,6 +481,8 @@ void rt_world_go(struct rt_thread *t)
 static void resume_window(struct rt_thread *t)
 {
     t->epoch_first = t->next;
+    t->nunseen = 0;
+    t->plain_first = 0;
     if (!t->tls)
         return;
     t->tls->span = 0;
@@ -445,6 +495,7 @@ static void suspend_window(struct rt_thread *t, void *arg)
 {
     (void)arg;
     t->known.set = 0;
+    t->nunseen = 0;
     if (t->tls)
         t->tls->span = 0;
     for (uint32_t i = 0; t->caches && i < t->caches->size; i++)

@@ -4,7 +4,7 @@
  * A thread draws ids from runs of 64 that belong to its slot (owner table), so "whose" is one
  * look-up, and ids of one thread only grow, so "when" is a comparison. An id is reused for
  * accesses of the same site and mutexes within one epoch; an epoch ends with a release, and
- * the window of "mine and now" ends with any change of the mutexes held.
+ * with it the window of "mine and now".
  *
  * When ids or a side table run short, the world stops (gate below) and the history is compacted
  * (collect.h): what nobody remembers goes, the rest gets smaller ids. Only when that doesn't
@@ -47,7 +47,29 @@ void rt_event_read(core_id id, struct rt_event *out);
 
 /* Starts a new epoch of t: after it published its clock. */
 void rt_event_new_epoch(struct rt_thread *t);
-/* The mutexes held changed: later accesses need ids of their own. */
+/* The same when it was published on one object and nowhere else. learned: see there. */
+void rt_event_new_epoch_after(struct rt_thread *t, const void *object, uint32_t learned);
+/*
+ * Nobody learned a thing from t's release on this object if it has the same `learned` as then. If
+ * no later release of t can have been seen, either, the two epochs are one: what was accessed
+ * before the release and what was accessed after it look the same to all others, for there is no
+ * time between the two that anybody knows or may yet learn. (So the caller is about to release
+ * to the object again, or keeps all others away from it until it will.) Then the epoch goes on
+ * that the release had ended.
+ */
+void rt_event_take_back_latest(struct rt_thread *t, uint32_t learned);
+static inline void rt_event_take_back(struct rt_thread *t, const void *object, uint32_t learned)
+{
+    if (t->nunseen && t->unseen[t->nunseen - 1].object == object)
+        rt_event_take_back_latest(t, learned);
+}
+/*
+ * After an atomic read of one byte that no other atomic access of the program is made to, or only
+ * without plain reads of that byte beside it (a mutex): it doesn't end the window. before:
+ * plain_first then.
+ */
+void rt_event_keep_window(struct rt_thread *t, core_id before);
+/* Another thread runs here, or the ids were used up: later accesses need new ones. */
 void rt_event_new_window(struct rt_thread *t);
 /* First ids of a thread that starts. */
 void rt_event_start(struct rt_thread *t);

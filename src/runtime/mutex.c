@@ -1,9 +1,11 @@
 #include "mutex.h"
+#include "access.h"
 #include "deadlock.h"
 #include "event.h"
 #include "finding.h"
 #include "options.h"
 #include "sys/sys.h"
+#include "turn.h"
 #include <errno.h>
 
 enum { NAMES_MAX = 1 << 24 };
@@ -47,9 +49,10 @@ static unsigned state_of_flags(unsigned flags)
 
 static void name_mutex(struct rt_thread *t, rt_pc pc, struct rt_sync *s, unsigned flags)
 {
-    /* relaxed: only uniqueness matters; the uid is published under the stripe lock */
+    /* relaxed: only uniqueness matters; the uid is published under the object's lock */
     s->mutex = __atomic_fetch_add(&names_used, 1, __ATOMIC_RELAXED);
     s->state |= RT_SM_KNOWN;
+    s->with = 0;
     names[s->mutex % NAMES_MAX] = (struct name){s->addr, rt_stack_capture(t, pc), false};
     s->state |= state_of_flags(flags);
 }
@@ -88,10 +91,35 @@ static void report_misuse(struct rt_thread *t, rt_pc pc, enum rt_finding_type ty
     rt_finding_end(t, f);
 }
 
-/* Using a mutex reads it, as far as its initialisation and its end are concerned. */
-static void use(struct rt_thread *t, rt_pc pc, rt_addr addr)
+/*
+ * Using a mutex reads it, as far as its initialisation and its end are concerned. Most uses are
+ * known: the cell of the word, or of its low half, says that t accessed that byte in this epoch,
+ * in whatever way; what conflicts with the read conflicts with any other access, too.
+ */
+static bool use_known(const struct rt_thread *t, rt_addr addr)
 {
-    rt_access(t, pc, addr, 1, RT_ATOMIC_READ);
+    /* relaxed: only an id of t itself says yes, which t wrote */
+    uint64_t p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_RELAXED);
+    uint32_t w = (uint32_t)p, r = (uint32_t)(p >> 32);
+    bool of_byte = !(r & 15) || (!(addr & 4) && (r >> (addr & 3) & 1));
+    return !((w | r) & CORE_TAG) && of_byte && (r >> 4) - t->epoch_first < t->next - t->epoch_first;
+}
+
+static RT_COLD bool use_new(struct rt_thread *t, rt_pc pc, rt_addr addr, struct rt_race *race)
+{
+    if (rt_options.ignore_interceptors_accesses || !rt_shadow_covers(addr, 1) ||
+        rt_access_known(t, addr, 1, RT_ATOMIC_READ))
+        return false;
+    core_id plain_first = t->plain_first;
+    bool raced = rt_access_check(t, pc, addr, 1, RT_ATOMIC_READ, race);
+    rt_event_keep_window(t, plain_first);
+    return raced;
+}
+
+/* True: there is a race to report when the mutex is let go of. */
+static bool use(struct rt_thread *t, rt_pc pc, rt_addr addr, struct rt_race *race)
+{
+    return rt_multi && !use_known(t, addr) && core_unlikely(use_new(t, pc, addr, race));
 }
 
 /* ---- life ---- */
@@ -179,32 +207,88 @@ void rt_mutex_repair(struct rt_thread *t, rt_addr addr)
     rt_sync_put(s);
 }
 
+/* ---- what is held ---- */
+
+/* An epoch goes on when the mutexes change, and what is known stays so. But a strategy shall have
+ * its points behind a lock, too. */
+static void set_lockset(struct rt_thread *t, uint32_t set)
+{
+    t->lockset = set;
+    if (rt_controlled())
+        rt_event_new_window(t);
+}
+
+/* Mutexes are mostly taken with the same others in hand as before. */
+static void hold(struct rt_thread *t, struct rt_sync *s)
+{
+    if (core_unlikely(!s->with || s->below != t->lockset)) {
+        s->below = t->lockset;
+        s->with = rt_lockset_add(t->lockset, s->mutex, false);
+    }
+    set_lockset(t, s->with);
+}
+
+static void let_go(struct rt_thread *t, const struct rt_sync *s)
+{
+    if (core_likely(t->lockset == s->with && s->with != s->below))
+        set_lockset(t, s->below);
+    else
+        set_lockset(t, rt_lockset_remove(t->lockset, s->mutex));
+}
+
+static void remember_place(struct rt_thread *t, rt_pc pc, struct rt_sync *s)
+{
+    uint64_t key = rt_stack_hash(t->tls->top[-1].hash, pc);
+    if (core_unlikely(s->locked_key != key || !s->locked_at)) {
+        s->locked_at = rt_stack_capture(t, pc);
+        s->locked_key = key;
+    }
+}
+
+static bool order_matters(const struct rt_thread *t)
+{
+    return rt_multi && !t->ignore_sync;
+}
+
 /* ---- write side ---- */
 
-static void hold(struct rt_thread *t, uint32_t mutex, bool read)
+/* What t released when it held the mutex last may still be unknown to others; then nobody can
+ * learn of it before t gives the mutex up again. */
+static void take_back(struct rt_thread *t, struct rt_sync *s)
 {
-    t->lockset = rt_lockset_add(t->lockset, mutex, read);
-    rt_event_new_window(t);
+    if (!order_matters(t))
+        return;
+    rt_event_take_back(t, &s->read_clock, s->learned);
+    rt_sync_take_back(t, s);
 }
 
-static void let_go(struct rt_thread *t, uint32_t mutex)
+static void acquire_all(struct rt_thread *t, struct rt_sync *s)
 {
-    t->lockset = rt_lockset_remove(t->lockset, mutex);
-    rt_event_new_window(t);
-}
-
-static void acquire_all(struct rt_thread *t, struct rt_sync *s, bool readers_too)
-{
-    if (!rt_multi || t->ignore_sync)
+    if (!order_matters(t))
         return;
     rt_sync_acquire(t, s);
-    if (readers_too)
-        core_clock_join(&t->clock, &s->read_clock);
+    if (!core_clock_empty(&s->read_clock)) {
+        s->learned += core_clock_join(&t->clock, &s->read_clock);
+        s->state |= RT_SM_READERS_KNOWN;
+    }
+}
+
+/* Whoever comes next knows with this writer's clock what the readers before it had done. */
+static void release_all(struct rt_thread *t, struct rt_sync *s)
+{
+    if (!order_matters(t))
+        return;
+    rt_sync_release_store(t, s);
+    if (core_unlikely(s->state & RT_SM_READERS_KNOWN)) {
+        core_clock_clear(&s->read_clock);
+        s->state &= ~(unsigned)RT_SM_READERS_KNOWN;
+    }
 }
 
 void rt_mutex_pre_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
 {
-    if (flags & RT_MUTEX_TRY_LOCK || !rt_options.detect_deadlocks)
+    if (!t->lockset || flags & RT_MUTEX_TRY_LOCK || !rt_options.detect_deadlocks ||
+        rt_deadlock_knows(t, rt_sync_mutex(addr)))
         return;
     struct rt_sync *s = mutex_at(t, pc, addr, flags);
     uint32_t mutex = s->mutex;
@@ -215,61 +299,78 @@ void rt_mutex_pre_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned fla
         rt_deadlock_before_lock(t, pc, mutex, flags);
 }
 
+/* The mutex is t's. Returns whether it wasn't before; *twice: it was another's and still is. */
+static bool take(struct rt_thread *t, rt_pc pc, struct rt_sync *s, int levels, bool *twice)
+{
+    if (core_likely(s->owner == RT_SYNC_NOBODY)) {
+        s->owner = t->uid;
+        remember_place(t, pc, s);
+    } else if (s->owner != t->uid) {
+        *twice = break_once(s);
+    }
+    bool first = s->recursion == 0;
+    s->recursion += levels;
+    if (first) {
+        acquire_all(t, s);
+        hold(t, s);
+    }
+    return first;
+}
+
 void rt_mutex_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags, int recursion)
 {
     int levels = flags & RT_MUTEX_RECURSIVE_LOCK && recursion > 0 ? recursion : 1;
-    bool twice = false, first = false;
+    bool twice = false;
+    struct rt_race race;
 
-    use(t, pc, addr);
     struct rt_sync *s = mutex_at(t, pc, addr, flags);
     uint32_t mutex = s->mutex;
-    if (s->owner == RT_SYNC_NOBODY) {
-        s->owner = t->uid;
-        s->locked_at = rt_stack_capture(t, pc);
-    } else if (s->owner != t->uid) {
-        twice = break_once(s);
-    }
-    first = s->recursion == 0;
-    s->recursion += levels;
-    if (first)
-        acquire_all(t, s, true);
+    if (s->owner == RT_SYNC_NOBODY)
+        take_back(t, s);
+    bool raced = use(t, pc, addr, &race);
+    bool first = take(t, pc, s, levels, &twice);
     rt_sync_put(s);
-    if (twice)
+    if (core_unlikely(raced))
+        rt_race_report(t, pc, &race);
+    if (core_unlikely(twice))
         report_misuse(t, pc, RT_FINDING_MUTEX_DOUBLE_LOCK, addr, mutex, 0);
-    if (!first)
-        return;
-    hold(t, mutex, false);
-    if (rt_options.detect_deadlocks)
+    if (first && core_unlikely(rt_options.second_deadlock_stack))
         rt_deadlock_after_lock(t, pc, mutex, flags);
+}
+
+/* Returns whether the mutex is t's no more. */
+static bool give_up(struct rt_thread *t, struct rt_sync *s, int levels)
+{
+    s->recursion -= levels;
+    if (s->recursion)
+        return false;
+    s->owner = RT_SYNC_NOBODY;
+    release_all(t, s);
+    let_go(t, s);
+    return true;
 }
 
 int rt_mutex_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
 {
     bool bad = false, last = false;
     int levels = 0;
+    struct rt_race race;
 
-    use(t, pc, addr);
     struct rt_sync *s = mutex_at(t, pc, addr, flags & ~RT_MUTEX_RECURSIVE_UNLOCK);
     uint32_t mutex = s->mutex;
-    if (s->recursion == 0 || s->owner != t->uid) {
+    bool raced = use(t, pc, addr, &race);
+    if (core_unlikely(s->recursion == 0 || s->owner != t->uid)) {
         bad = break_once(s);
     } else {
         levels = flags & RT_MUTEX_RECURSIVE_UNLOCK ? s->recursion : 1;
-        s->recursion -= levels;
-        last = s->recursion == 0;
-        if (last) {
-            s->owner = RT_SYNC_NOBODY;
-            if (rt_multi && !t->ignore_sync)
-                rt_sync_release_store(t, s);
-        }
+        last = give_up(t, s, levels);
     }
     rt_sync_put(s);
-    if (last) {
-        let_go(t, mutex);
-        if (rt_options.detect_deadlocks)
-            rt_deadlock_before_unlock(t, mutex);
-    }
-    if (bad)
+    if (core_unlikely(raced))
+        rt_race_report(t, pc, &race);
+    if (last && core_unlikely(rt_options.second_deadlock_stack))
+        rt_deadlock_before_unlock(t, mutex);
+    if (core_unlikely(bad))
         report_misuse(t, pc, RT_FINDING_MUTEX_BAD_UNLOCK, addr, mutex, 0);
     return levels;
 }
@@ -284,19 +385,25 @@ void rt_mutex_pre_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigne
 void rt_mutex_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
 {
     bool bad = false;
+    struct rt_race race;
 
-    use(t, pc, addr);
     struct rt_sync *s = mutex_at(t, pc, addr, flags);
     uint32_t mutex = s->mutex;
-    if (s->owner != RT_SYNC_NOBODY)
+    if (order_matters(t)) /* no writer comes in while t has it */
+        rt_event_take_back(t, &s->read_clock, s->learned);
+    bool raced = use(t, pc, addr, &race);
+    if (core_unlikely(s->owner != RT_SYNC_NOBODY))
         bad = break_once(s);
     s->readers++;
-    acquire_all(t, s, false);
+    if (order_matters(t))
+        rt_sync_acquire(t, s);
     rt_sync_put(s);
-    if (bad)
+    if (core_unlikely(raced))
+        rt_race_report(t, pc, &race);
+    if (core_unlikely(bad))
         report_misuse(t, pc, RT_FINDING_MUTEX_BAD_READ_LOCK, addr, mutex, 0);
-    hold(t, mutex, true);
-    if (rt_options.detect_deadlocks)
+    set_lockset(t, rt_lockset_add(t->lockset, mutex, true));
+    if (core_unlikely(rt_options.second_deadlock_stack))
         rt_deadlock_after_lock(t, pc, mutex, flags | RT_MUTEX_READ_LOCK);
 }
 
@@ -304,28 +411,31 @@ static void read_release(struct rt_thread *t, struct rt_sync *s)
 {
     if (s->readers)
         s->readers--;
-    if (!rt_multi || t->ignore_sync)
+    if (!order_matters(t))
         return;
     core_clock_join(&s->read_clock, &t->clock);
     core_clock_raise(&s->read_clock, t->slot, rt_event_tell(t));
-    rt_event_new_epoch(t);
+    rt_event_new_epoch_after(t, &s->read_clock, s->learned);
 }
 
 void rt_mutex_read_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr)
 {
     bool bad = false;
+    struct rt_race race;
 
-    use(t, pc, addr);
     struct rt_sync *s = mutex_at(t, pc, addr, 0);
     uint32_t mutex = s->mutex;
-    if (s->owner != RT_SYNC_NOBODY)
+    bool raced = use(t, pc, addr, &race);
+    if (core_unlikely(s->owner != RT_SYNC_NOBODY))
         bad = break_once(s);
     read_release(t, s);
     rt_sync_put(s);
-    let_go(t, mutex);
-    if (rt_options.detect_deadlocks)
+    if (core_unlikely(raced))
+        rt_race_report(t, pc, &race);
+    set_lockset(t, rt_lockset_remove(t->lockset, mutex));
+    if (core_unlikely(rt_options.second_deadlock_stack))
         rt_deadlock_before_unlock(t, mutex);
-    if (bad)
+    if (core_unlikely(bad))
         report_misuse(t, pc, RT_FINDING_MUTEX_BAD_READ_UNLOCK, addr, mutex, 0);
 }
 

@@ -85,6 +85,9 @@ struct rt_tls {
     uint64_t pending; /* bit N-1: signal N is deferred; set by the handler on this thread */
 };
 
+/* As many releases are remembered as mutexes are usually held at a time. */
+enum { RT_UNSEEN_MAX = RT_GO ? 1 : 4 };
+
 /*
  * One thread, or fiber, of the program. Everything is used by that thread alone unless the
  * comment says otherwise.
@@ -106,9 +109,16 @@ struct rt_thread {
     /* time */
     struct core_clock clock; /* what happened before; own slot's entry is ignored */
     core_id next, end;       /* unused ids of the current run */
-    core_id epoch_first;     /* ids from here to next were drawn in this epoch, mutexes unchanged */
+    core_id epoch_first;     /* ids from here to next were drawn in this epoch, */
+    core_id plain_first;     /* and none from here on for an atomic access or free() */
     core_id told;            /* the time of its last release, */
     uint32_t told_version;   /* and of which clock; see rt_event_tell */
+    uint32_t nunseen;        /* its last releases, if they were each on one object, latest last; */
+    struct rt_unseen {       /* nobody may have learned of them yet: see rt_event_take_back */
+        const void *object;
+        uint32_t learned;
+        core_id epoch_first; /* of the epoch that the release ended */
+    } unseen[RT_UNSEEN_MAX];
     struct core_clock fence_release; /* published by relaxed stores; see abi/tsan_atomic.c */
     struct core_clock fence_acquire; /* gathered by relaxed loads */
     uint32_t lockset;                /* mutexes held now; see lockset.h */

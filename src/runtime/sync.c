@@ -6,70 +6,116 @@
 #include "thread.h"
 #include <errno.h>
 
-enum { STRIPES = 1 << 16, REGION_BITS = 9 };
+enum {
+    STRIPES = 1 << 17,
+    LINE_BITS = 6,  /* of addresses that share a stripe */
+    AREA_BITS = 20, /* stripes of one area lie side by side: what is used together is near */
+    PAGE_BITS = 12,
+    PAGES = 1 << 16,
+    WALK_STEPS = 256, /* who goes on has lost its way */
+    BATCH = 32,       /* objects made at once */
+};
 
 struct rt_stripe {
     uint32_t word;         /* odd: locked; +2 by each unlock */
-    struct rt_sync *first; /* changed under lock, read by rt_sync_peek */
+    struct rt_sync *first; /* changed under lock, read by who looks for an object; release */
 };
 
-static core_lock pool_lock;
-static struct rt_sync *pool; /* freed objects, to be used again as objects only */
+static struct rt_stripe *stripes;
+/* How many objects there are in a page of addresses, at least: pages share counters. Relaxed: a
+ * hint that saves look-ups in free(). */
+static uint32_t *in_page;
 
-static void stripe_lock(struct rt_stripe *st)
+static struct rt_sync nowhere = {.addr = RT_SYNC_NOWHERE};
+
+static core_lock pool_lock;
+static struct rt_sync *pool; /* objects to be used, again as objects only */
+
+int rt_sync_init(void)
+{
+    stripes = sys_reserve("objects", sizeof *stripes * STRIPES);
+    in_page = sys_reserve("objects", sizeof *in_page * PAGES);
+    return stripes && in_page ? 0 : -ENOMEM;
+}
+
+/* ---- locks ---- */
+
+static void word_lock(uint32_t *word)
 {
     for (unsigned spins = 0;; core_relax(spins++)) {
-        uint32_t w = __atomic_load_n(&st->word, __ATOMIC_RELAXED);
+        uint32_t w = __atomic_load_n(word, __ATOMIC_RELAXED);
         /* acquire: what the last holder wrote is visible to this one */
-        if (!(w & 1) && __atomic_compare_exchange_n(&st->word, &w, w | 1, true, __ATOMIC_ACQUIRE,
-                                                    __ATOMIC_RELAXED))
+        if (core_likely(!(w & 1)) &&
+            core_likely(__atomic_compare_exchange_n(word, &w, w | 1, false, __ATOMIC_ACQUIRE,
+                                                    __ATOMIC_RELAXED)))
             return;
     }
 }
 
-static void stripe_unlock(struct rt_stripe *st)
+static void word_unlock(uint32_t *word)
 {
     /* release: publishes what this holder wrote */
-    __atomic_store_n(&st->word, st->word + 1, __ATOMIC_RELEASE);
+    __atomic_store_n(word, *word + 1, __ATOMIC_RELEASE);
 }
 
-static struct rt_sync *object_new(void)
+/* ---- objects ---- */
+
+static RT_COLD void fill_pool(void)
+{
+    uintptr_t piece = (uintptr_t)core_alloc((BATCH + 1) * sizeof *pool);
+    struct rt_sync *s = (struct rt_sync *)((piece + sizeof *s - 1) & ~(sizeof *s - 1));
+    for (int i = 0; i < BATCH; i++, s++) {
+        s->addr = RT_SYNC_NOWHERE;
+        s->chain = pool;
+        pool = s;
+    }
+}
+
+/* Locked. Its chain stays a pointer to an object for those who walk, and its word goes on. */
+static struct rt_sync *object_new(rt_addr addr)
 {
     core_lock_acquire(&pool_lock);
+    if (core_unlikely(!pool))
+        fill_pool();
     struct rt_sync *s = pool;
-    if (s)
-        pool = s->chain;
+    pool = s->chain;
     core_lock_release(&pool_lock);
-    if (!s)
-        return core_alloc(sizeof *s);
-    struct rt_sync *chain = s->chain; /* stays a pointer to an object for those who peek */
-    *s = (struct rt_sync){.chain = chain};
+    word_lock(&s->word); /* somebody may be looking whether it is still what it was */
+    *s = (struct rt_sync){
+        .addr = addr,
+        .chain = s->chain,
+        .word = s->word,
+        .owner = RT_SYNC_NOBODY,
+        .learned = s->learned + 1,
+    };
     return s;
 }
 
+/* Locked, and nowhere linked any more. */
 static void object_drop(struct rt_sync *s)
 {
+    s->addr = RT_SYNC_NOWHERE;
+    word_unlock(&s->word);
     core_lock_acquire(&pool_lock);
-    s->addr = 0;
     s->chain = pool;
     pool = s;
     core_lock_release(&pool_lock);
 }
 
-static struct rt_stripe *stripes;
-static uint32_t count; /* objects; relaxed: a hint that saves look-ups in free() */
-
-int rt_sync_init(void)
-{
-    stripes = sys_reserve("objects", sizeof *stripes * STRIPES);
-    return stripes ? 0 : -ENOMEM;
-}
+/* ---- finding ---- */
 
 static struct rt_stripe *stripe_of(rt_addr addr)
 {
-    return &stripes[core_mix(addr >> REGION_BITS) >> 48];
+    return &stripes[((addr >> LINE_BITS) + core_mix(addr >> AREA_BITS)) & (STRIPES - 1)];
 }
 
+static uint32_t *page_of(rt_addr addr)
+{
+    rt_addr page = addr >> PAGE_BITS;
+    return &in_page[(page + core_mix(page >> 16)) & (PAGES - 1)];
+}
+
+/* The stripe is locked. */
 static struct rt_sync *find(struct rt_stripe *st, rt_addr addr)
 {
     struct rt_sync *s = st->first;
@@ -78,55 +124,101 @@ static struct rt_sync *find(struct rt_stripe *st, rt_addr addr)
     return s;
 }
 
+/* Nothing is locked. An object that may be the one; NULL: there was none, if the stripe is as it
+ * was before. */
+static struct rt_sync *walk(struct rt_stripe *st, rt_addr addr)
+{
+    /* acquire: the object is complete */
+    struct rt_sync *s = __atomic_load_n(&st->first, __ATOMIC_ACQUIRE);
+    for (int i = 0; s && __atomic_load_n(&s->addr, __ATOMIC_RELAXED) != addr; i++) {
+        if (i == WALK_STEPS)
+            return &nowhere;
+        s = __atomic_load_n(&s->chain, __ATOMIC_ACQUIRE);
+    }
+    return s;
+}
+
+/* The walk found something else, or nothing. */
+static RT_COLD void hold_slow(struct rt_sync_hold *h, struct rt_stripe *st, rt_addr addr)
+{
+    word_lock(&st->word);
+    *h = (struct rt_sync_hold){find(st, addr), st};
+    if (h->s) {
+        word_lock(&h->s->word);
+        word_unlock(&st->word);
+        h->stripe = NULL;
+    }
+}
+
+void rt_sync_hold(struct rt_sync_hold *h, rt_addr addr)
+{
+    struct rt_stripe *st = stripe_of(addr);
+    struct rt_sync *s = walk(st, addr);
+    if (core_likely(s != NULL)) {
+        word_lock(&s->word);
+        if (core_likely(s->addr == addr)) {
+            *h = (struct rt_sync_hold){s, NULL};
+            return;
+        }
+        word_unlock(&s->word);
+    }
+    hold_slow(h, st, addr);
+}
+
+void rt_sync_let_go(struct rt_sync_hold *h)
+{
+    word_unlock(h->stripe ? &h->stripe->word : &h->s->word);
+}
+
+static void link_object(struct rt_stripe *st, struct rt_sync *s)
+{
+    s->chain = st->first;
+    /* release: publishes the object, which is locked */
+    __atomic_store_n(&st->first, s, __ATOMIC_RELEASE);
+    __atomic_fetch_add(page_of(s->addr), 1, __ATOMIC_RELAXED);
+}
+
+struct rt_sync *rt_sync_make_in(struct rt_sync_hold *h, rt_addr addr)
+{
+    h->s = object_new(addr);
+    link_object(h->stripe, h->s);
+    word_unlock(&h->stripe->word);
+    h->stripe = NULL;
+    return h->s;
+}
+
+__attribute__((flatten)) struct rt_sync *rt_sync_make(rt_addr addr)
+{
+    struct rt_sync_hold h;
+    rt_sync_hold(&h, addr);
+    return h.s ? h.s : rt_sync_make_in(&h, addr);
+}
+
 struct rt_sync *rt_sync_get(rt_addr addr)
 {
-    struct rt_stripe *st = stripe_of(addr);
-    stripe_lock(st);
-    struct rt_sync *s = find(st, addr);
+    struct rt_sync_hold h;
+    rt_sync_hold(&h, addr);
+    if (!h.s)
+        rt_sync_let_go(&h);
+    return h.s;
+}
+
+uint32_t rt_sync_mutex(rt_addr addr)
+{
+    const struct rt_sync *s = walk(stripe_of(addr), addr);
     if (!s)
-        stripe_unlock(st);
-    return s;
-}
-
-struct rt_sync *rt_sync_make_in(struct rt_stripe *st, rt_addr addr)
-{
-    struct rt_sync *s = object_new();
-    s->addr = addr;
-    s->owner = RT_SYNC_NOBODY;
-    s->chain = st->first;
-    st->first = s;
-    __atomic_fetch_add(&count, 1, __ATOMIC_RELAXED);
-    return s;
-}
-
-struct rt_sync *rt_sync_make(rt_addr addr)
-{
-    struct rt_sync *s;
-    struct rt_stripe *st = rt_sync_lock(addr, &s);
-    return s ? s : rt_sync_make_in(st, addr);
-}
-
-struct rt_stripe *rt_sync_lock(rt_addr addr, struct rt_sync **s)
-{
-    struct rt_stripe *st = stripe_of(addr);
-    stripe_lock(st);
-    *s = find(st, addr);
-    return st;
-}
-
-void rt_sync_unlock(struct rt_stripe *st)
-{
-    stripe_unlock(st);
+        return 0;
+    uint32_t mutex = __atomic_load_n(&s->mutex, __ATOMIC_RELAXED);
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the address is looked at after the uid */
+    return __atomic_load_n(&s->addr, __ATOMIC_RELAXED) == addr ? mutex : 0;
 }
 
 void rt_sync_put(struct rt_sync *s)
 {
-    stripe_unlock(stripe_of(s->addr));
+    word_unlock(&s->word);
 }
 
 /* ---- looking without a lock ---- */
-
-enum { PEEK_STEPS = 32 };
 
 /* Its own release, or one that it knows, and with it all that the releaser knew. Threads that
  * have to share a slot don't know what the others in it knew. */
@@ -147,27 +239,30 @@ static bool knows(const struct rt_thread *t, const struct rt_sync *s)
            !__atomic_load_n(&s->clock.nmore, __ATOMIC_RELAXED);
 }
 
-bool rt_sync_peek(const struct rt_thread *t, rt_addr addr, uint32_t *seen)
+/* acquire: what the last holder left, or the word will have changed */
+static bool look(struct rt_sync_seen *seen, const uint32_t *word)
 {
-    struct rt_stripe *st = stripe_of(addr);
-    /* acquire: the objects as the last holder left them, or the word will have changed */
-    *seen = __atomic_load_n(&st->word, __ATOMIC_ACQUIRE);
-    if (*seen & 1)
-        return false;
-    const struct rt_sync *s = __atomic_load_n(&st->first, __ATOMIC_RELAXED);
-    for (int i = 0; s && i < PEEK_STEPS; i++) {
-        if (__atomic_load_n(&s->addr, __ATOMIC_RELAXED) == addr)
-            return knows(t, s);
-        s = __atomic_load_n(&s->chain, __ATOMIC_RELAXED);
-    }
-    return !s;
+    *seen = (struct rt_sync_seen){word, __atomic_load_n(word, __ATOMIC_ACQUIRE)};
+    return !(seen->was & 1);
 }
 
-bool rt_sync_unchanged(rt_addr addr, uint32_t seen)
+bool rt_sync_peek(const struct rt_thread *t, rt_addr addr, struct rt_sync_seen *seen)
+{
+    struct rt_stripe *st = stripe_of(addr);
+    if (!look(seen, &st->word))
+        return false;
+    const struct rt_sync *s = walk(st, addr);
+    if (!s)
+        return true;
+    return look(seen, &s->word) && __atomic_load_n(&s->addr, __ATOMIC_RELAXED) == addr &&
+           knows(t, s);
+}
+
+bool rt_sync_unchanged(const struct rt_sync_seen *seen)
 {
     /* the loads before must not sink below this one */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
-    return __atomic_load_n(&stripe_of(addr)->word, __ATOMIC_RELAXED) == seen;
+    return __atomic_load_n(seen->word, __ATOMIC_RELAXED) == seen->was;
 }
 
 /* ---- clocks ---- */
@@ -185,8 +280,14 @@ void rt_sync_clear(struct rt_sync *s)
     s->time = 0;
 }
 
-void rt_sync_read_clock(const struct rt_sync *s, struct core_clock *c)
+void rt_sync_take_back(struct rt_thread *t, const struct rt_sync *s)
 {
+    rt_event_take_back(t, s, s->learned);
+}
+
+void rt_sync_read_clock(struct rt_sync *s, struct core_clock *c)
+{
+    s->learned++;
     core_clock_join(c, &s->clock);
     if (s->time)
         core_clock_raise(c, s->slot, s->time);
@@ -217,7 +318,7 @@ void rt_sync_release_store(struct rt_thread *t, struct rt_sync *s)
     s->time = rt_event_tell(t);
     if (!rt_event_told_all(t))
         flatten(s);
-    rt_event_new_epoch(t);
+    rt_event_new_epoch_after(t, s, s->learned);
 }
 
 void rt_sync_release_join(struct rt_thread *t, struct rt_sync *s)
@@ -228,7 +329,7 @@ void rt_sync_release_join(struct rt_thread *t, struct rt_sync *s)
     }
     rt_sync_add_clock(s, &t->clock);
     core_clock_raise(&s->clock, t->slot, rt_event_tell(t));
-    rt_event_new_epoch(t);
+    rt_event_new_epoch_after(t, s, s->learned);
 }
 
 /* ---- by address ---- */
@@ -254,6 +355,7 @@ void rt_release(struct rt_thread *t, rt_addr addr)
     if (off(t))
         return;
     struct rt_sync *s = rt_sync_make(addr);
+    rt_sync_take_back(t, s);
     rt_sync_release_join(t, s);
     rt_sync_put(s);
 }
@@ -263,6 +365,7 @@ void rt_release_store(struct rt_thread *t, rt_addr addr)
     if (off(t))
         return;
     struct rt_sync *s = rt_sync_make(addr);
+    rt_sync_take_back(t, s);
     rt_sync_release_store(t, s);
     rt_sync_put(s);
 }
@@ -282,83 +385,93 @@ void rt_release_acquire(struct rt_thread *t, rt_addr addr)
 
 /* ---- end of life ---- */
 
-static void sync_free(struct rt_sync *s)
+/* Unlinked and locked: nobody finds it any more, and who found it before sees that it has no
+ * address. */
+static struct rt_sync *unlink_object(struct rt_sync **at)
 {
+    struct rt_sync *s = *at;
+    word_lock(&s->word);
+    __atomic_store_n(at, s->chain, __ATOMIC_RELEASE); /* release: see walk */
+    __atomic_fetch_sub(page_of(s->addr), 1, __ATOMIC_RELAXED);
+    return s;
+}
+
+static void drop(struct rt_sync *s, void *arg)
+{
+    (void)arg;
     rt_sync_clear(s);
     if (s->mutex)
         rt_mutex_forget(s);
     object_drop(s);
-    __atomic_fetch_sub(&count, 1, __ATOMIC_RELAXED);
 }
 
-static void forget_in_stripe(struct rt_stripe *st, rt_addr low, rt_addr high)
+/* Puts it in front of a list; it stays locked. */
+static void gather(struct rt_sync *s, void *list)
+{
+    struct rt_sync **first = list;
+    s->chain = *first;
+    *first = s;
+}
+
+/* Takes the objects of a range out of a stripe; fn gets them, locked. */
+static void take_in_stripe(struct rt_stripe *st, rt_addr low, rt_addr high,
+                           void (*fn)(struct rt_sync *s, void *arg), void *arg)
 {
     /* relaxed peek: an object being made here now belongs to somebody who races with free() */
     if (!__atomic_load_n(&st->first, __ATOMIC_RELAXED))
         return;
-    stripe_lock(st);
+    word_lock(&st->word);
     for (struct rt_sync **at = &st->first; *at;) {
-        struct rt_sync *s = *at;
-        if (low <= s->addr && s->addr < high) {
-            *at = s->chain;
-            sync_free(s);
-        } else {
-            at = &s->chain;
-        }
+        if (low <= (*at)->addr && (*at)->addr < high)
+            fn(unlink_object(at), arg);
+        else
+            at = &(*at)->chain;
     }
-    stripe_unlock(st);
+    word_unlock(&st->word);
+}
+
+static void take_in_page(rt_addr low, rt_addr high, void (*fn)(struct rt_sync *s, void *arg),
+                         void *arg)
+{
+    if (!__atomic_load_n(page_of(low), __ATOMIC_RELAXED))
+        return;
+    for (rt_addr line = low >> LINE_BITS; line <= (high - 1) >> LINE_BITS; line++)
+        take_in_stripe(stripe_of(line << LINE_BITS), low, high, fn, arg);
+}
+
+static void take_range(rt_addr low, rt_addr high, void (*fn)(struct rt_sync *s, void *arg),
+                       void *arg)
+{
+    if ((high - low) >> PAGE_BITS >= STRIPES) {
+        for (unsigned i = 0; i < STRIPES; i++)
+            take_in_stripe(&stripes[i], low, high, fn, arg);
+        return;
+    }
+    for (rt_addr next; low < high; low = next) {
+        next = ((low >> PAGE_BITS) + 1) << PAGE_BITS;
+        take_in_page(low, next < high ? next : high, fn, arg);
+    }
 }
 
 void rt_sync_forget(struct rt_thread *t, rt_addr addr, size_t bytes)
 {
     (void)t;
-    if (!bytes || !__atomic_load_n(&count, __ATOMIC_RELAXED))
-        return;
-    if (bytes >> REGION_BITS >= STRIPES) {
-        for (unsigned i = 0; i < STRIPES; i++)
-            forget_in_stripe(&stripes[i], addr, addr + bytes);
-        return;
-    }
-    rt_addr last = (addr + bytes - 1) >> REGION_BITS;
-    for (rt_addr region = addr >> REGION_BITS; region <= last; region++)
-        forget_in_stripe(stripe_of(region << REGION_BITS), addr, addr + bytes);
-}
-
-/* Unlinks the objects of a range and puts them in front of list. */
-static struct rt_sync *take_range(rt_addr low, rt_addr high, struct rt_sync *list)
-{
-    for (rt_addr region = low >> REGION_BITS; region <= (high - 1) >> REGION_BITS; region++) {
-        struct rt_stripe *st = stripe_of(region << REGION_BITS);
-        stripe_lock(st);
-        for (struct rt_sync **at = &st->first; *at;) {
-            struct rt_sync *s = *at;
-            if (s->addr < low || s->addr >= high) {
-                at = &s->chain;
-                continue;
-            }
-            *at = s->chain;
-            s->chain = list;
-            list = s;
-        }
-        stripe_unlock(st);
-    }
-    return list;
+    take_range(addr, addr + bytes, drop, NULL);
 }
 
 void rt_sync_move(struct rt_thread *t, rt_addr from, rt_addr to, size_t bytes)
 {
-    if (!bytes || !__atomic_load_n(&count, __ATOMIC_RELAXED))
-        return;
-    struct rt_sync *moving = take_range(from, from + bytes, NULL), *next;
+    struct rt_sync *moving = NULL, *next;
+    take_range(from, from + bytes, gather, &moving);
     rt_sync_forget(t, to, bytes);
     for (struct rt_sync *s = moving; s; s = next) {
         next = s->chain;
         s->addr = s->addr - from + to;
         struct rt_stripe *st = stripe_of(s->addr);
-        stripe_lock(st);
-        s->chain = st->first;
-        st->first = s;
-        stripe_unlock(st);
+        word_lock(&st->word); /* nobody who holds it waits for s: s isn't in it */
+        link_object(st, s);
+        word_unlock(&st->word);
+        word_unlock(&s->word);
     }
 }
 

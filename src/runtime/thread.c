@@ -53,7 +53,7 @@ static struct slot *slots;
 static uint32_t nslots, nthreads, live;
 static uint32_t dead_head = -1u, dead_tail = -1u;
 static struct rt_thread *threads; /* list */
-static unsigned forced;
+unsigned rt_threads_forced;
 
 static struct info *info_of(uint32_t uid)
 {
@@ -96,7 +96,7 @@ static uint32_t slot_take(const struct rt_thread *parent)
     patience = patience / 2 + 1;
     if (nslots < SLOTS_MAX)
         return nslots++;
-    forced++;
+    rt_threads_forced++;
     rt_degrade(RT_DEGRADED_THREADS);
     return dead_head != -1u ? dead_pop() : SLOTS_MAX - 1;
 }
@@ -218,11 +218,6 @@ void rt_thread_compact(struct core_compact *c, enum rt_compact_step step)
         (step == RT_COMPACT_MARK ? mark_thread : move_thread)(c, t);
     for (uint32_t s = 0; s < nslots && step == RT_COMPACT_MOVE; s++)
         move_slot(c, s);
-}
-
-unsigned rt_thread_forced_reuse(void)
-{
-    return forced;
 }
 
 /* ---- birth ---- */

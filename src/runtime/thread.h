@@ -59,6 +59,10 @@ bool rt_sleep_covers(const struct rt_thread *t, uint32_t slot, core_id id);
 void rt_thread_report_leaks(struct rt_thread *t, rt_pc pc);
 
 /* History was not kept: slots reused by force so far. */
-unsigned rt_thread_forced_reuse(void);
+extern unsigned rt_threads_forced; /* relaxed */
+static inline unsigned rt_thread_forced_reuse(void)
+{
+    return __atomic_load_n(&rt_threads_forced, __ATOMIC_RELAXED);
+}
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * Atomic operations: we perform them, and order threads as C11 says.
  *
- * An operation holds its address's stripe lock while it takes effect, so the order of values
- * is the order of clocks. The rules (C11 5.1.2.4, 7.17.3-4):
+ * An operation holds the lock of its object, or of its stripe while there is none, when it takes
+ * effect (rt_sync_hold), so the order of values is the order of clocks. The rules
+ * (C11 5.1.2.4, 7.17.3-4):
  *
  *   release store    starts a release sequence: the object's clock becomes the thread's
  *   relaxed store    by the thread that heads the sequence goes on with it; by another ends it
@@ -50,11 +51,10 @@ static bool releases(enum order o)
 struct op {
     struct rt_scope scope;
     struct rt_thread *t; /* NULL: only perform it */
-    struct rt_stripe *stripe;
-    struct rt_sync *s;
+    struct rt_sync_hold hold;
     rt_addr addr;
     unsigned size;
-    uint32_t seen; /* rt_sync_peek */
+    struct rt_sync_seen seen; /* rt_sync_peek */
     rt_pc pc;
     bool raced;
     struct rt_race race;
@@ -94,7 +94,7 @@ static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc
     op->raced = false;
     if (what)
         point(t, pc, what, op->addr, size);
-    op->stripe = rt_sync_lock(op->addr, &op->s);
+    rt_sync_hold(&op->hold, op->addr);
     op->t = t;
 }
 
@@ -102,7 +102,7 @@ static void end(struct op *op)
 {
     if (!op->t)
         return;
-    rt_sync_unlock(op->stripe);
+    rt_sync_let_go(&op->hold);
     if (core_unlikely(op->raced))
         rt_race_report(op->t, op->pc, &op->race);
     rt_scope_leave_bare(&op->scope);
@@ -110,17 +110,26 @@ static void end(struct op *op)
 
 static void check(struct op *op, enum rt_kind kind)
 {
+    if (rt_access_known(op->t, op->addr, op->size, kind))
+        return;
     op->raced = rt_access_check(op->t, op->pc, op->addr, op->size, kind, &op->race);
 }
 
 static void join(struct op *op, enum order o)
 {
-    if (!op->s || op->t->ignore_sync)
+    if (!op->hold.s || op->t->ignore_sync)
         return;
     if (acquires(o))
-        rt_sync_acquire(op->t, op->s);
+        rt_sync_acquire(op->t, op->hold.s);
     else
-        rt_sync_read_clock(op->s, &op->t->fence_acquire);
+        rt_sync_read_clock(op->hold.s, &op->t->fence_acquire);
+}
+
+/* It will release again before anybody can look. */
+static void take_back(struct op *op)
+{
+    if (op->hold.s && !op->t->ignore_sync)
+        rt_sync_take_back(op->t, op->hold.s);
 }
 
 static void on_load(struct op *op, enum order o)
@@ -150,16 +159,16 @@ static bool peek(struct op *op, const volatile void *addr, unsigned size, rt_pc 
 
 static bool peeked(struct op *op)
 {
-    bool ok = rt_sync_unchanged(op->addr, op->seen);
+    bool ok = rt_sync_unchanged(&op->seen);
     rt_scope_leave_bare(&op->scope);
     return ok;
 }
 
 static struct rt_sync *object(struct op *op)
 {
-    if (!op->s)
-        op->s = rt_sync_make_in(op->stripe, op->addr);
-    return op->s;
+    if (!op->hold.s)
+        rt_sync_make_in(&op->hold, op->addr);
+    return op->hold.s;
 }
 
 static void publish_fence(struct op *op)
@@ -173,6 +182,8 @@ static void on_store(struct op *op, enum order o)
 {
     if (!op->t)
         return;
+    if (releases(o))
+        take_back(op);
     check(op, RT_ATOMIC_WRITE);
     if (op->t->ignore_sync)
         return;
@@ -180,17 +191,19 @@ static void on_store(struct op *op, enum order o)
         rt_sync_release_store(op->t, object(op));
         return;
     }
-    if (op->s && op->s->thread != op->t->uid)
-        rt_sync_clear(op->s);
+    if (op->hold.s && op->hold.s->thread != op->t->uid)
+        rt_sync_clear(op->hold.s);
     publish_fence(op);
-    if (op->s)
-        op->s->thread = op->t->uid;
+    if (op->hold.s)
+        op->hold.s->thread = op->t->uid;
 }
 
 static void on_rmw(struct op *op, enum order o)
 {
     if (!op->t)
         return;
+    if (releases(o))
+        take_back(op);
     join(op, o);
     check(op, RT_ATOMIC_WRITE);
     if (op->t->ignore_sync)

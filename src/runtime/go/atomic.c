@@ -19,8 +19,7 @@
  */
 struct op {
     struct rt_thread *t; /* NULL: only perform it */
-    struct rt_stripe *stripe;
-    struct rt_sync *s;
+    struct rt_sync_hold hold;
     rt_addr addr;
     unsigned size;
     rt_pc pc;
@@ -50,14 +49,14 @@ static void begin(struct op *op, struct rt_thread *t, rt_pc callpc, rt_pc pc, co
 {
     if (!open_call(op, t, callpc, pc, addr, size))
         return;
-    op->stripe = rt_sync_lock(op->addr, &op->s);
+    rt_sync_hold(&op->hold, op->addr);
 }
 
 static void end(struct op *op)
 {
     if (!op->t)
         return;
-    rt_sync_unlock(op->stripe);
+    rt_sync_let_go(&op->hold);
     if (core_unlikely(op->raced))
         rt_race_report(op->t, op->pc, &op->race);
     close_call(op);
@@ -65,13 +64,20 @@ static void end(struct op *op)
 
 static void acquire(struct op *op)
 {
-    if (op->t && op->s)
-        rt_sync_acquire(op->t, op->s);
+    if (op->t && op->hold.s)
+        rt_sync_acquire(op->t, op->hold.s);
+}
+
+/* It will release again before anybody can look. */
+static void take_back(struct op *op)
+{
+    if (op->t && op->hold.s)
+        rt_sync_take_back(op->t, op->hold.s);
 }
 
 static void check(struct op *op, enum rt_kind kind)
 {
-    if (op->t)
+    if (op->t && !rt_access_known(op->t, op->addr, op->size, kind))
         op->raced = rt_access_check(op->t, op->pc, op->addr, op->size, kind, &op->race);
 }
 
@@ -79,15 +85,16 @@ static void release(struct op *op)
 {
     if (!op->t)
         return;
-    if (!op->s)
-        op->s = rt_sync_make_in(op->stripe, op->addr);
-    rt_sync_release_store(op->t, op->s);
+    if (!op->hold.s)
+        rt_sync_make_in(&op->hold, op->addr);
+    rt_sync_release_store(op->t, op->hold.s);
 }
 
 /* Read, changed, written: all that was released before is known by now, so what is released
  * replaces it. Before the value can be seen. */
 static void update(struct op *op)
 {
+    take_back(op);
     acquire(op);
     check(op, RT_ATOMIC_WRITE);
     release(op);
@@ -108,12 +115,12 @@ static void update(struct op *op)
 #define LOAD(bits, T)                                                                              \
     static bool peek##bits(struct op *op, const T *addr, T *value)                                 \
     {                                                                                              \
-        uint32_t seen;                                                                             \
+        struct rt_sync_seen seen;                                                                  \
         if (!rt_access_known(op->t, op->addr, sizeof(T), RT_ATOMIC_READ) ||                        \
             !rt_sync_peek(op->t, op->addr, &seen))                                                 \
             return false;                                                                          \
         *value = __atomic_load_n(addr, __ATOMIC_SEQ_CST);                                          \
-        return rt_sync_unchanged(op->addr, seen);                                                  \
+        return rt_sync_unchanged(&seen);                                                           \
     }                                                                                              \
     RT_EXPORT void NAME(bits, load) SIGNATURE;                                                     \
     void NAME(bits, load) SIGNATURE                                                                \
@@ -130,7 +137,7 @@ static void update(struct op *op)
             close_call(&op);                                                                       \
             return;                                                                                \
         }                                                                                          \
-        op.stripe = rt_sync_lock(op.addr, &op.s);                                                  \
+        rt_sync_hold(&op.hold, op.addr);                                                           \
         OPERAND(T) = __atomic_load_n(addr, __ATOMIC_SEQ_CST);                                      \
         acquire(&op);                                                                              \
         check(&op, RT_ATOMIC_READ);                                                                \

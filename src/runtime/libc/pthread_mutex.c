@@ -47,10 +47,11 @@ RT_INTERCEPT(int, pthread_mutex_lock, (pthread_mutex_t * m))
     if (!t)
         return RT_REAL(pthread_mutex_lock)(m);
     unsigned flags = rt_pthread_mutex_flags(m);
-    int err;
     rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)m);
     rt_mutex_pre_lock(t, pc, (rt_addr)m, flags);
-    RT_MODEL_OR_REAL(LOCKED_BY_MODEL(RT_FOREVER), err, RT_REAL(pthread_mutex_lock)(m));
+    int err = attempt(m); /* while nobody has it, the scope stays open */
+    if (core_unlikely(err == EBUSY))
+        RT_MODEL_OR_REAL(LOCKED_BY_MODEL(RT_FOREVER), err, RT_REAL(pthread_mutex_lock)(m));
     rt_mutex_locked(t, pc, m, flags, err);
     if (err == EINVAL)
         rt_mutex_invalid(t, pc, (rt_addr)m);
@@ -62,7 +63,7 @@ RT_INTERCEPT(int, pthread_mutex_trylock, (pthread_mutex_t * m))
     RT_SCOPE(pthread_mutex_trylock);
     if (t)
         rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)m);
-    int err = RT_REAL(pthread_mutex_trylock)(m);
+    int err = attempt(m);
     if (!t)
         return err;
     rt_mutex_locked(t, pc, m, rt_pthread_mutex_flags(m) | RT_MUTEX_TRY_LOCK, err);

@@ -43,10 +43,11 @@ RT_INTERCEPT(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l))
     RT_SCOPE(pthread_rwlock_rdlock);
     if (!t)
         return RT_REAL(pthread_rwlock_rdlock)(l);
-    int err;
     rt_turn_point(t, pc, CORE_OP_READ_LOCK, (rt_addr)l);
     rt_mutex_pre_read_lock(t, pc, (rt_addr)l, 0);
-    RT_MODEL_OR_REAL(BY_MODEL(read_kind, RT_FOREVER), err, RT_REAL(pthread_rwlock_rdlock)(l));
+    int err = attempt_read(l); /* while no writer has it, the scope stays open */
+    if (core_unlikely(err == EBUSY))
+        RT_MODEL_OR_REAL(BY_MODEL(read_kind, RT_FOREVER), err, RT_REAL(pthread_rwlock_rdlock)(l));
     if (!err)
         rt_mutex_read_lock(t, pc, (rt_addr)l, 0);
     return err;
@@ -98,10 +99,11 @@ RT_INTERCEPT(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l))
     RT_SCOPE(pthread_rwlock_wrlock);
     if (!t)
         return RT_REAL(pthread_rwlock_wrlock)(l);
-    int err;
     rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
     rt_mutex_pre_lock(t, pc, (rt_addr)l, 0);
-    RT_MODEL_OR_REAL(BY_MODEL(write_kind, RT_FOREVER), err, RT_REAL(pthread_rwlock_wrlock)(l));
+    int err = attempt_write(l); /* while nobody has it, the scope stays open */
+    if (core_unlikely(err == EBUSY))
+        RT_MODEL_OR_REAL(BY_MODEL(write_kind, RT_FOREVER), err, RT_REAL(pthread_rwlock_wrlock)(l));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, 0, 1);
     return err;

@@ -32,11 +32,12 @@ RT_INTERCEPT(int, pthread_spin_lock, (pthread_spinlock_t * l))
     RT_SCOPE(pthread_spin_lock);
     if (!t)
         return RT_REAL(pthread_spin_lock)(l);
-    int err;
     rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
     rt_mutex_pre_lock(t, pc, (rt_addr)l, 0);
-    RT_MODEL_OR_REAL(rt_model_wait(t, pc, &kind, (void *)(uintptr_t)l, RT_FOREVER, &err), err,
-                     RT_REAL(pthread_spin_lock)(l));
+    int err = attempt((void *)(uintptr_t)l); /* while nobody has it, the scope stays open */
+    if (core_unlikely(err == EBUSY))
+        RT_MODEL_OR_REAL(rt_model_wait(t, pc, &kind, (void *)(uintptr_t)l, RT_FOREVER, &err), err,
+                         RT_REAL(pthread_spin_lock)(l));
     if (!err)
         rt_mutex_lock(t, pc, (rt_addr)l, 0, 1);
     return err;
@@ -47,7 +48,7 @@ RT_INTERCEPT(int, pthread_spin_trylock, (pthread_spinlock_t * l))
     RT_SCOPE(pthread_spin_trylock);
     if (t)
         rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)l);
-    int err = RT_REAL(pthread_spin_trylock)(l);
+    int err = attempt((void *)(uintptr_t)l);
     if (t && !err)
         rt_mutex_lock(t, pc, (rt_addr)l, RT_MUTEX_TRY_LOCK, 1);
     return err;
