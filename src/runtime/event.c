@@ -99,6 +99,11 @@ static void set_limit(size_t pages)
 {
     size_t grow = RUNS_TO_COMPACT + pages * RUNS_TO_COMPACT_PER_PAGE +
                   rt_shadow.record_live / RECORDS_A_RUN_TO_COMPACT;
+    if (rt_options.memory_limit_mb) { /* an eighth of it at most */
+        size_t most =
+            ((size_t)rt_options.memory_limit_mb << 17) / (sizeof *event_log << CORE_RUN_BITS);
+        grow = grow < most ? grow : most;
+    }
     if (rt_options.compact_every)
         grow = (size_t)rt_options.compact_every >> CORE_RUN_BITS;
     run_limit = run_used + grow < RUNS_WANTED ? run_used + (uint32_t)grow : RUNS_WANTED;
@@ -512,6 +517,11 @@ static void continue_thread(struct rt_thread *t, void *arg)
 static uint32_t runs_in_use(void)
 {
     return run_used < RUNS ? run_used : RUNS;
+}
+
+core_id rt_event_ids_end(void)
+{
+    return runs_in_use() << CORE_RUN_BITS;
 }
 
 int rt_event_compact_begin(struct core_compact *c, uint32_t slots, uint32_t generation)

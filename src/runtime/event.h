@@ -85,6 +85,9 @@ static inline bool rt_event_told_all(const struct rt_thread *t)
     return t->told_version == t->clock.version;
 }
 
+/* All ids drawn so far are below. World stopped. */
+core_id rt_event_ids_end(void);
+
 /* History was dropped n times for lack of room. */
 unsigned rt_event_resets(void);
 /* Compacts, or drops the history, if a table runs full. Called where a scope closes, depth 0. */

@@ -155,6 +155,7 @@ int rt_finish(int status)
     }
     rt_finding_finish();
     rt_memory_say();
+    rt_limits_say();
     /* exitcode=0 means: keep the program's own */
     if (ask_program(rt_finding_count() > 0) && rt_options.exitcode)
         status = rt_options.exitcode;

@@ -58,7 +58,7 @@ static void take_line(const char *line, struct rt_memory_use *use, size_t **into
 /* The shadow covers more addresses than mincore could be asked about. */
 static void measure_shadow(struct rt_memory_use *use)
 {
-    static char buf[4096]; /* one caller at a time */
+    static char buf[4096]; /* under the lock */
     size_t have = 0, *into = NULL;
     ssize_t n;
     int fd = sys_open("/proc/self/smaps", O_RDONLY | O_CLOEXEC, 0);
@@ -78,15 +78,26 @@ static void measure_shadow(struct rt_memory_use *use)
         sys_close(fd);
 }
 
-void rt_memory_measure(struct rt_memory_use *use)
+static core_lock lock; /* never waited for: the holder may be the watching thread */
+
+void rt_memory_after_fork(void)
+{
+    lock = (core_lock){0};
+}
+
+bool rt_memory_measure(struct rt_memory_use *use)
 {
     const char *what;
     size_t bytes;
+    if (!core_trylock(&lock))
+        return false;
     *use = (struct rt_memory_use){.process = rt_memory_of_process(), .arena = rt_arena_bytes()};
     measure_shadow(use);
     for (uint32_t i = 0; sys_reserved(i, &what, &bytes); i++)
         use->tables += bytes;
     use->runtime = use->shadow + use->halves + use->tables + use->arena;
+    core_lock_release(&lock);
+    return true;
 }
 
 static void add_calls(struct rt_thread *t, void *use)
@@ -126,9 +137,8 @@ void rt_memory_say(void)
     struct rt_text b = {.data = line, .capacity = sizeof line - 1, .fixed = true};
     struct rt_memory_use use;
 
-    if (!rt_enabled || rt_options.verbosity < 1)
+    if (!rt_enabled || rt_options.verbosity < 1 || !rt_memory_measure(&use))
         return;
-    rt_memory_measure(&use);
     rt_thread_for_each(add_calls, &use);
     put_mb(&b, "", "process", use.process);
     put_mb(&b, "; of it the runtime's:", "", use.runtime + use.calls);

@@ -1,11 +1,12 @@
 /*
  * Where the memory of this process is: what the runtime holds, by what it is for. Measured from
  * what the kernel says is resident, never counted along the way. Takes milliseconds for gigabytes,
- * no memory and no TLS, so the thread that watches the limits may call it. One caller at a time.
+ * no memory and no TLS, so the thread that watches the limits may call it.
  */
 #ifndef REPRISE_RUNTIME_MEMORY_USE_H
 #define REPRISE_RUNTIME_MEMORY_USE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct rt_memory_use {
@@ -18,8 +19,9 @@ struct rt_memory_use {
 };
 
 size_t rt_memory_of_process(void);
-/* All but the process and the calls, which need a lock: for the watching thread. */
-void rt_memory_measure(struct rt_memory_use *use);
+/* All but the calls, which need a lock. False: somebody else is measuring. */
+bool rt_memory_measure(struct rt_memory_use *use);
+void rt_memory_after_fork(void); /* in the child */
 /* At exit, with verbosity: a line that says how much of what there is. Not inside of a scope. */
 void rt_memory_say(void);
 

@@ -5,6 +5,7 @@
 #include "frames.h"
 #include "host.h"
 #include "json.h"
+#include "memory_limits.h"
 #include "options.h"
 #include "sys/sys.h"
 #include "turn.h"
@@ -83,6 +84,20 @@ void rt_sidecar_init(void)
     start_line();
 }
 
+static void put_limit(void)
+{
+    static const char *const names[RT_LIMITS_STEPS] = {"compact", "oldest", "all"};
+    unsigned taken = 0;
+    for (int i = 0; i < RT_LIMITS_STEPS; i++)
+        taken += rt_limits_taken(i);
+    if (!taken)
+        return;
+    rt_json_open(&line, "memory_limit", "{");
+    for (int i = 0; i < RT_LIMITS_STEPS; i++)
+        rt_json_number(&line, names[i], rt_limits_taken(i));
+    rt_json_close(&line, "}");
+}
+
 static void end_with(int status, int signal)
 {
     rt_turn_finish(status);
@@ -95,6 +110,7 @@ static void end_with(int status, int signal)
     if (signal)
         rt_json_number(&line, "signal", signal);
     rt_record_put(&line);
+    put_limit();
     end_line();
     log.path[0] = '\0';
 }

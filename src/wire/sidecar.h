@@ -30,6 +30,8 @@
  *   inexact     with a controlled strategy: what came from outside at a time of its own, array of
  *               "external" (a system call that waited), "signal", "foreign-thread"; left out when
  *               nothing did
+ *   memory_limit  {compact, oldest, all}: how often each step was taken against too much memory;
+ *               left out when none was
  *
  * kind "finding"; a key that does not apply is left out
  *   n           1, 2, ...: number of the finding in its process

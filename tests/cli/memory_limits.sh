@@ -45,6 +45,39 @@ degraded
 like err '^reprise: memory_limit_mb=50 is reached: older accesses are forgotten'
 ok 'memory_limit_mb'
 
+# The steps, on a program with 512 MB of shadow. `own`: what it had at most beside its memory.
+run reprise cc --with=$compiler -g -O1 "$programs/memory_limit.c" -o limit
+is 0 status
+steps() { # steps LIMIT ARGUMENT...
+    rm -f sidecar
+    run env TSAN_OPTIONS="atexit_sleep_ms=0:sidecar=$work/sidecar:memory_limit_mb=$1" ./limit "${@:2}"
+    like out '^512 pieces$'
+    own=$(sed -n 2p "$work/.out")
+    counts=$(sed -n 's/.*"memory_limit":{"compact":\([0-9]*\),"oldest":\([0-9]*\),"all":\([0-9]*\)}.*/\1 \2 \3/p' sidecar)
+}
+steps 0
+is 0 status
+lacks err 'reprise:'
+is '' counts
+[ "$own" -gt 400 ] || complain "$own MB without a limit"
+steps 96
+is 0 status
+[ "$own" -lt 300 ] || complain "$own MB with a limit of 96"
+read -r compact oldest all <<<"$counts"
+[ "${oldest:-0}" -gt 0 ] || complain "steps: '$counts'"
+like err '^reprise: memory_limit_mb=96 is reached: older accesses are forgotten'
+like err "^reprise: memory_limit_mb=96: the history was compacted early $compact times, the oldest of it forgotten $oldest times, all of it $all times\$"
+lines err 2
+ok 'a limit is kept, in steps that are told; the twin is silent'
+steps 96 racy
+is 66 status
+like err '^WARNING: ThreadSanitizer: data race'
+like err '#0 work .*memory_limit\.c'
+like err '^note: older accesses were forgotten to save memory: races with them are not seen$'
+grep -q '"degraded":\["history"\]' sidecar || complain 'nothing in the sidecar'
+rm -f sidecar
+ok 'a race within what is remembered is found'
+
 with flush_memory_ms=100 drop
 finds_race
 is drop out
