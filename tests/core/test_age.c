@@ -50,6 +50,7 @@ static void test_newest(void)
 
 int main(void)
 {
+    world_open(&world);
     RUN(test_newest);
     return check_done();
 }
