@@ -191,18 +191,6 @@ static RT_COLD void new_run(struct rt_thread *t)
         rt_thread_owns_from(t, t->next);
 }
 
-/* Only ids from this one on are "mine and now" for the quick look. */
-static void move_window(struct rt_thread *t, core_id first)
-{
-    struct rt_tls *tls = t->tls;
-    /* span first: between the two stores no id of an older window may look new */
-    tls->span = 0;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    tls->window = first << 4;
-    __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    tls->span = t->end - first;
-}
-
 void rt_event_new_window(struct rt_thread *t)
 {
     if (!rt_multi)
@@ -210,7 +198,7 @@ void rt_event_new_window(struct rt_thread *t)
     if (t->next >= t->end)
         new_run(t);
     t->epoch_first = t->next;
-    move_window(t, t->next);
+    rt_event_move_window(t, t->next);
 }
 
 void rt_event_new_epoch(struct rt_thread *t)
@@ -236,16 +224,10 @@ void rt_event_new_epoch_after(struct rt_thread *t, const void *object, uint32_t 
     rt_event_new_window(t);
 }
 
-/* The window of the epoch, as far as its ids are plain accesses. */
-static void reopen_window(struct rt_thread *t)
-{
-    move_window(t, t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first);
-}
-
 void rt_event_keep_window(struct rt_thread *t, core_id before)
 {
     t->plain_first = before;
-    reopen_window(t);
+    rt_event_reopen_window(t);
 }
 
 void rt_event_take_back_latest(struct rt_thread *t, uint32_t learned)
@@ -256,7 +238,7 @@ void rt_event_take_back_latest(struct rt_thread *t, uint32_t learned)
         return;
     }
     t->epoch_first = u->epoch_first;
-    reopen_window(t);
+    rt_event_reopen_window(t);
 }
 
 core_id rt_event_tell(struct rt_thread *t)
@@ -327,7 +309,7 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     /* atomics and free() don't stand for a plain access: not for the quick look */
     if ((kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE) {
         t->plain_first = t->next;
-        move_window(t, t->next);
+        rt_event_move_window(t, t->next);
     }
     return id;
 }

@@ -69,6 +69,22 @@ static inline void rt_event_take_back(struct rt_thread *t, const void *object, u
  * plain_first then.
  */
 void rt_event_keep_window(struct rt_thread *t, core_id before);
+/* Only ids from this one on are "mine and now" for the quick look. */
+static inline void rt_event_move_window(struct rt_thread *t, core_id first)
+{
+    struct rt_tls *tls = t->tls;
+    /* span first: between the two stores no id of an older window may look new */
+    tls->span = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    tls->window = first << 4;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    tls->span = t->end - first;
+}
+/* The window of the epoch, as far as its ids are plain accesses. */
+static inline void rt_event_reopen_window(struct rt_thread *t)
+{
+    rt_event_move_window(t, t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first);
+}
 /* Another thread runs here, or the ids were used up: later accesses need new ones. */
 void rt_event_new_window(struct rt_thread *t);
 /* First ids of a thread that starts. */

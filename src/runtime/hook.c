@@ -23,7 +23,7 @@ static void gate_enter(void)
         rt_world_wait(&rt_tls);
 }
 
-static RT_COLD void leave_slow(struct rt_thread *t)
+RT_COLD void rt_scope_left(struct rt_thread *t)
 {
     int saved = errno;
     if (core_unlikely(rt_limits_drop_wanted))
@@ -42,7 +42,7 @@ static void gate_leave(struct rt_thread *t)
         return;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     if (core_unlikely(rt_tls.pending || rt_event_reset_wanted || rt_shadow.crowded))
-        leave_slow(t);
+        rt_scope_left(t);
 }
 
 /* The compiler puts all that these call into them, but for what is cold. */

@@ -38,6 +38,10 @@ struct rt_scope {
 struct rt_thread *rt_scope_enter(struct rt_scope *s, rt_pc caller);
 void rt_scope_leave(struct rt_scope *s); /* pops, delivers deferred signals; errno survives */
 
+/* What is left to do where a scope has closed and one of the reasons was there; for hook.c and
+ * scope_quick.h. */
+void rt_scope_left(struct rt_thread *t);
+
 /*
  * The same at any depth, for the allocator: real functions call it (strdup, fopen, new), and a
  * block that nobody saw would keep the history of its earlier life. The runtime itself never

@@ -4,7 +4,9 @@
 #include "event.h"
 #include "finding.h"
 #include "options.h"
+#include "stack.h"
 #include "sys/sys.h"
+#include "thread.h"
 #include "turn.h"
 #include <errno.h>
 
@@ -91,18 +93,48 @@ static void report_misuse(struct rt_thread *t, rt_pc pc, enum rt_finding_type ty
     rt_finding_end(t, f);
 }
 
+/* The cell that speaks for the byte at addr: the word's, or the high half's. */
+CORE_INLINE uint64_t cell_of(rt_addr addr)
+{
+    /* acquire: the log has the ids that the cell names, and Q is at least as new */
+    uint64_t c = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (core_likely(!(addr & 4)) || c == CORE_CELL_BUSY || w == CORE_FREED)
+        return c;
+    bool split = w & CORE_TAG || (r & CORE_TAG ? !(r & CORE_SET_FULL) : r & 15);
+    return split ? __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED) : c;
+}
+
 /*
  * Using a mutex reads it, as far as its initialisation and its end are concerned. Most uses are
- * known: the cell of the word, or of its low half, says that t accessed that byte in this epoch,
- * in whatever way; what conflicts with the read conflicts with any other access, too.
+ * known: the cell says that t accessed that byte in this epoch, in whatever way; what conflicts
+ * with the read conflicts with any other access, too.
  */
-static bool use_known(const struct rt_thread *t, rt_addr addr)
+CORE_INLINE bool known_since(const struct rt_thread *t, rt_addr addr, core_id first)
 {
-    /* relaxed: only an id of t itself says yes, which t wrote */
-    uint64_t p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_RELAXED);
-    uint32_t w = (uint32_t)p, r = (uint32_t)(p >> 32);
-    bool of_byte = !(r & 15) || (!(addr & 4) && (r >> (addr & 3) & 1));
-    return !((w | r) & CORE_TAG) && of_byte && (r >> 4) - t->epoch_first < t->next - t->epoch_first;
+    uint64_t c = cell_of(addr);
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    bool of_byte = !(r & 15) || r >> (addr & 3) & 1;
+    return !((w | r) & CORE_TAG) && of_byte && (r >> 4) - first < t->next - first;
+}
+
+/*
+ * A use counts as from before the thread learns what the mutex has to tell: who makes a mutex and
+ * doesn't tell others of it in another way races with them. But the uses of others that the thread
+ * then knows needn't be kept beside its own. So where no plain write stands in the way, which is
+ * all that a use can race with, it is noted when the thread has learned.
+ */
+static bool no_write_races(const struct rt_thread *t, rt_addr addr)
+{
+    struct core_actor a = {.slot = t->slot, .clock = &t->clock};
+    uint64_t c = cell_of(addr);
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (!w)
+        return true;
+    if (w & CORE_TAG || !core_ordered(&rt_shadow, &a, w))
+        return false;
+    return r & CORE_TAG || r >> 4 == w >> 4 || core_ordered(&rt_shadow, &a, r) ||
+           (core_kind(&rt_shadow, r) & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) != CORE_KIND_WRITE;
 }
 
 static RT_COLD bool use_new(struct rt_thread *t, rt_pc pc, rt_addr addr, struct rt_race *race)
@@ -119,7 +151,8 @@ static RT_COLD bool use_new(struct rt_thread *t, rt_pc pc, rt_addr addr, struct 
 /* True: there is a race to report when the mutex is let go of. */
 static bool use(struct rt_thread *t, rt_pc pc, rt_addr addr, struct rt_race *race)
 {
-    return rt_multi && !use_known(t, addr) && core_unlikely(use_new(t, pc, addr, race));
+    return rt_multi && !known_since(t, addr, t->epoch_first) &&
+           core_unlikely(use_new(t, pc, addr, race));
 }
 
 /* ---- life ---- */
@@ -236,9 +269,14 @@ static void let_go(struct rt_thread *t, const struct rt_sync *s)
         set_lockset(t, rt_lockset_remove(t->lockset, s->mutex));
 }
 
+static uint64_t place(const struct rt_thread *t, rt_pc pc)
+{
+    return rt_stack_hash(t->tls->top[-1].hash, pc);
+}
+
 static void remember_place(struct rt_thread *t, rt_pc pc, struct rt_sync *s)
 {
-    uint64_t key = rt_stack_hash(t->tls->top[-1].hash, pc);
+    uint64_t key = place(t, pc);
     if (core_unlikely(s->locked_key != key || !s->locked_at)) {
         s->locked_at = rt_stack_capture(t, pc);
         s->locked_key = key;
@@ -317,18 +355,131 @@ static bool take(struct rt_thread *t, rt_pc pc, struct rt_sync *s, int levels, b
     return first;
 }
 
+/* ---- the same again ---- */
+
+/*
+ * Mutexes are mostly taken over and over by one thread at one place. Then all that rt_mutex_lock
+ * and rt_mutex_unlock do comes to a few stores: when the word of the object is still what t left
+ * there, nothing of it has changed, and nobody has learned from it. What has to be looked at
+ * besides are t's own affairs, and the cell of the mutex. False: it isn't so, and nothing was done.
+ */
+static struct rt_last *last_of(struct rt_thread *t, rt_addr addr)
+{
+    return &t->last[(addr >> 3 ^ addr >> 6) % RT_LAST_MAX];
+}
+
+static bool touched(const struct rt_last *l)
+{
+    uint32_t word = l->word;
+    /* acquire: see rt_sync_word_trylock */
+    return !__atomic_compare_exchange_n(&l->object->word, &word, word | 1, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED);
+}
+
+static void put_again(struct rt_last *l)
+{
+    l->word += 2;
+    rt_sync_put(l->object);
+}
+
+static bool lock_again(struct rt_thread *t, struct rt_last *l, rt_pc pc, unsigned flags)
+{
+    if (l->held || t->lockset != l->below || !t->nunseen || l->flags != flags || t->ignore_sync)
+        return false;
+    const struct rt_unseen *u = &t->unseen[t->nunseen - 1];
+    struct rt_sync *s = l->object;
+    if (u->object != s || l->key != place(t, pc) || rt_thread_forced_reuse() ||
+        !known_since(t, l->addr, u->epoch_first) || touched(l))
+        return false;
+    s->owner = t->uid;
+    s->recursion = 1;
+    put_again(l);
+    l->held = true;
+    t->lockset = l->with;
+    t->epoch_first = u->epoch_first;
+    t->nunseen--;
+    rt_event_reopen_window(t);
+    return true;
+}
+
+static bool unlock_again(struct rt_thread *t, struct rt_last *l)
+{
+    struct rt_sync *s = l->object;
+    uint32_t version = t->clock.version;
+    if (!l->held || t->lockset != l->with || t->told_version != version || t->next == t->end ||
+        t->nunseen == RT_UNSEEN_MAX || t->ignore_sync || !known_since(t, l->addr, t->epoch_first) ||
+        touched(l))
+        return false;
+    bool same = s->time && s->slot == t->slot && s->thread == t->uid && s->version == version;
+    if (core_likely(same)) {
+        s->owner = RT_SYNC_NOBODY;
+        s->recursion = 0;
+        s->time = t->told = t->next;
+    }
+    put_again(l);
+    if (core_unlikely(!same))
+        return false;
+    l->held = false;
+    t->lockset = l->below;
+    t->unseen[t->nunseen++] = (struct rt_unseen){s, s->learned, t->epoch_first};
+    t->epoch_first = t->next;
+    rt_event_move_window(t, t->next);
+    return true;
+}
+
+/* t has locked s, and is about to let go of the object. */
+static void remember(struct rt_thread *t, struct rt_sync *s, unsigned flags)
+{
+    bool simple = rt_multi && !rt_controlled() && s->recursion == 1 && s->owner == t->uid &&
+                  s->with == t->lockset && s->with != s->below &&
+                  !rt_options.second_deadlock_stack && !(s->state & RT_SM_READERS_KNOWN) &&
+                  core_clock_empty(&s->read_clock);
+    *last_of(t, s->addr) = (struct rt_last){.addr = simple ? s->addr : 0,
+                                            .object = s,
+                                            .key = s->locked_key,
+                                            .word = s->word + 1,
+                                            .below = s->below,
+                                            .with = s->with,
+                                            .flags = (unsigned short)flags,
+                                            .held = true};
+}
+
+/* The same when t has unlocked it, for good or not. */
+static void remember_unlock(struct rt_thread *t, struct rt_sync *s, bool last)
+{
+    struct rt_last *l = last_of(t, s->addr);
+    if (l->addr != s->addr)
+        return;
+    if (last && l->held && l->object == s) {
+        l->word = s->word + 1;
+        l->held = false;
+    } else {
+        l->addr = 0;
+    }
+}
+
+/* ---- any mutex ---- */
+
 void rt_mutex_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags, int recursion)
 {
     int levels = flags & RT_MUTEX_RECURSIVE_LOCK && recursion > 0 ? recursion : 1;
-    bool twice = false;
+    bool twice = false, raced = false;
     struct rt_race race;
 
+    struct rt_last *l = last_of(t, addr);
+    if (core_likely(l->addr == addr && levels == 1 && lock_again(t, l, pc, flags)))
+        return;
     struct rt_sync *s = mutex_at(t, pc, addr, flags);
     uint32_t mutex = s->mutex;
     if (s->owner == RT_SYNC_NOBODY)
         take_back(t, s);
-    bool raced = use(t, pc, addr, &race);
+    bool later = no_write_races(t, addr);
+    if (core_unlikely(!later))
+        raced = use(t, pc, addr, &race);
     bool first = take(t, pc, s, levels, &twice);
+    if (later)
+        raced = use(t, pc, addr, &race);
+    remember(t, s, flags);
     rt_sync_put(s);
     if (core_unlikely(raced))
         rt_race_report(t, pc, &race);
@@ -356,6 +507,9 @@ int rt_mutex_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
     int levels = 0;
     struct rt_race race;
 
+    struct rt_last *l = last_of(t, addr);
+    if (core_likely(l->addr == addr && unlock_again(t, l)))
+        return 1;
     struct rt_sync *s = mutex_at(t, pc, addr, flags & ~RT_MUTEX_RECURSIVE_UNLOCK);
     uint32_t mutex = s->mutex;
     bool raced = use(t, pc, addr, &race);
@@ -365,6 +519,7 @@ int rt_mutex_unlock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags)
         levels = flags & RT_MUTEX_RECURSIVE_UNLOCK ? s->recursion : 1;
         last = give_up(t, s, levels);
     }
+    remember_unlock(t, s, last);
     rt_sync_put(s);
     if (core_unlikely(raced))
         rt_race_report(t, pc, &race);
@@ -389,14 +544,19 @@ void rt_mutex_read_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned fl
 
     struct rt_sync *s = mutex_at(t, pc, addr, flags);
     uint32_t mutex = s->mutex;
+    bool raced = false;
     if (order_matters(t)) /* no writer comes in while t has it */
         rt_event_take_back(t, &s->read_clock, s->learned);
-    bool raced = use(t, pc, addr, &race);
+    bool later = no_write_races(t, addr);
+    if (core_unlikely(!later))
+        raced = use(t, pc, addr, &race);
     if (core_unlikely(s->owner != RT_SYNC_NOBODY))
         bad = break_once(s);
     s->readers++;
     if (order_matters(t))
         rt_sync_acquire(t, s);
+    if (later)
+        raced = use(t, pc, addr, &race);
     rt_sync_put(s);
     if (core_unlikely(raced))
         rt_race_report(t, pc, &race);

@@ -88,6 +88,18 @@ struct rt_tls {
 /* As many releases are remembered as mutexes are usually held at a time. */
 enum { RT_UNSEEN_MAX = RT_GO ? 1 : 4 };
 
+/* A mutex that a thread locked lately, if that was simple. While the word of the object is this
+ * one, nobody has touched it since the thread did. */
+struct rt_last {
+    rt_addr addr; /* 0: none */
+    struct rt_sync *object;
+    uint64_t key; /* where */
+    uint32_t word, below, with;
+    unsigned short flags;
+    bool held; /* else the thread has unlocked it */
+};
+enum { RT_LAST_MAX = 4 };
+
 /*
  * One thread, or fiber, of the program. Everything is used by that thread alone unless the
  * comment says otherwise.
@@ -122,6 +134,10 @@ struct rt_thread {
     struct core_clock fence_release; /* published by relaxed stores; see abi/tsan_atomic.c */
     struct core_clock fence_acquire; /* gathered by relaxed loads */
     uint32_t lockset;                /* mutexes held now; see lockset.h */
+
+#if !RT_GO
+    struct rt_last last[RT_LAST_MAX]; /* mutex.c: by a hash of the address */
+#endif
 
     /* depth of ignore requests; > 0 means ignore */
     int ignore_reads, ignore_writes, ignore_sync, ignore_interceptors;

@@ -38,26 +38,6 @@ int rt_sync_init(void)
     return stripes && in_page ? 0 : -ENOMEM;
 }
 
-/* ---- locks ---- */
-
-static void word_lock(uint32_t *word)
-{
-    for (unsigned spins = 0;; core_relax(spins++)) {
-        uint32_t w = __atomic_load_n(word, __ATOMIC_RELAXED);
-        /* acquire: what the last holder wrote is visible to this one */
-        if (core_likely(!(w & 1)) &&
-            core_likely(__atomic_compare_exchange_n(word, &w, w | 1, false, __ATOMIC_ACQUIRE,
-                                                    __ATOMIC_RELAXED)))
-            return;
-    }
-}
-
-static void word_unlock(uint32_t *word)
-{
-    /* release: publishes what this holder wrote */
-    __atomic_store_n(word, *word + 1, __ATOMIC_RELEASE);
-}
-
 /* ---- objects ---- */
 
 static RT_COLD void fill_pool(void)
@@ -80,7 +60,7 @@ static struct rt_sync *object_new(rt_addr addr)
     struct rt_sync *s = pool;
     pool = s->chain;
     core_lock_release(&pool_lock);
-    word_lock(&s->word); /* somebody may be looking whether it is still what it was */
+    rt_sync_word_lock(&s->word); /* somebody may be looking whether it is still what it was */
     *s = (struct rt_sync){
         .addr = addr,
         .chain = s->chain,
@@ -95,7 +75,7 @@ static struct rt_sync *object_new(rt_addr addr)
 static void object_drop(struct rt_sync *s)
 {
     s->addr = RT_SYNC_NOWHERE;
-    word_unlock(&s->word);
+    rt_sync_word_unlock(&s->word);
     core_lock_acquire(&pool_lock);
     s->chain = pool;
     pool = s;
@@ -141,11 +121,11 @@ static struct rt_sync *walk(struct rt_stripe *st, rt_addr addr)
 /* The walk found something else, or nothing. */
 static RT_COLD void hold_slow(struct rt_sync_hold *h, struct rt_stripe *st, rt_addr addr)
 {
-    word_lock(&st->word);
+    rt_sync_word_lock(&st->word);
     *h = (struct rt_sync_hold){find(st, addr), st};
     if (h->s) {
-        word_lock(&h->s->word);
-        word_unlock(&st->word);
+        rt_sync_word_lock(&h->s->word);
+        rt_sync_word_unlock(&st->word);
         h->stripe = NULL;
     }
 }
@@ -155,19 +135,19 @@ void rt_sync_hold(struct rt_sync_hold *h, rt_addr addr)
     struct rt_stripe *st = stripe_of(addr);
     struct rt_sync *s = walk(st, addr);
     if (core_likely(s != NULL)) {
-        word_lock(&s->word);
+        rt_sync_word_lock(&s->word);
         if (core_likely(s->addr == addr)) {
             *h = (struct rt_sync_hold){s, NULL};
             return;
         }
-        word_unlock(&s->word);
+        rt_sync_word_unlock(&s->word);
     }
     hold_slow(h, st, addr);
 }
 
 void rt_sync_let_go(struct rt_sync_hold *h)
 {
-    word_unlock(h->stripe ? &h->stripe->word : &h->s->word);
+    rt_sync_word_unlock(h->stripe ? &h->stripe->word : &h->s->word);
 }
 
 static void link_object(struct rt_stripe *st, struct rt_sync *s)
@@ -182,7 +162,7 @@ struct rt_sync *rt_sync_make_in(struct rt_sync_hold *h, rt_addr addr)
 {
     h->s = object_new(addr);
     link_object(h->stripe, h->s);
-    word_unlock(&h->stripe->word);
+    rt_sync_word_unlock(&h->stripe->word);
     h->stripe = NULL;
     return h->s;
 }
@@ -211,11 +191,6 @@ uint32_t rt_sync_mutex(rt_addr addr)
     uint32_t mutex = __atomic_load_n(&s->mutex, __ATOMIC_RELAXED);
     __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the address is looked at after the uid */
     return __atomic_load_n(&s->addr, __ATOMIC_RELAXED) == addr ? mutex : 0;
-}
-
-void rt_sync_put(struct rt_sync *s)
-{
-    word_unlock(&s->word);
 }
 
 /* ---- looking without a lock ---- */
@@ -390,7 +365,7 @@ void rt_release_acquire(struct rt_thread *t, rt_addr addr)
 static struct rt_sync *unlink_object(struct rt_sync **at)
 {
     struct rt_sync *s = *at;
-    word_lock(&s->word);
+    rt_sync_word_lock(&s->word);
     __atomic_store_n(at, s->chain, __ATOMIC_RELEASE); /* release: see walk */
     __atomic_fetch_sub(page_of(s->addr), 1, __ATOMIC_RELAXED);
     return s;
@@ -420,14 +395,14 @@ static void take_in_stripe(struct rt_stripe *st, rt_addr low, rt_addr high,
     /* relaxed peek: an object being made here now belongs to somebody who races with free() */
     if (!__atomic_load_n(&st->first, __ATOMIC_RELAXED))
         return;
-    word_lock(&st->word);
+    rt_sync_word_lock(&st->word);
     for (struct rt_sync **at = &st->first; *at;) {
         if (low <= (*at)->addr && (*at)->addr < high)
             fn(unlink_object(at), arg);
         else
             at = &(*at)->chain;
     }
-    word_unlock(&st->word);
+    rt_sync_word_unlock(&st->word);
 }
 
 static void take_in_page(rt_addr low, rt_addr high, void (*fn)(struct rt_sync *s, void *arg),
@@ -468,10 +443,10 @@ void rt_sync_move(struct rt_thread *t, rt_addr from, rt_addr to, size_t bytes)
         next = s->chain;
         s->addr = s->addr - from + to;
         struct rt_stripe *st = stripe_of(s->addr);
-        word_lock(&st->word); /* nobody who holds it waits for s: s isn't in it */
+        rt_sync_word_lock(&st->word); /* nobody who holds it waits for s: s isn't in it */
         link_object(st, s);
-        word_unlock(&st->word);
-        word_unlock(&s->word);
+        rt_sync_word_unlock(&st->word);
+        rt_sync_word_unlock(&s->word);
     }
 }
 

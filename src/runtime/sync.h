@@ -64,12 +64,34 @@ struct rt_sync {
 
 int rt_sync_init(void);
 
+/* The locks of objects and stripes; for sync.c and the functions below. */
+static inline bool rt_sync_word_trylock(uint32_t *word)
+{
+    uint32_t w = __atomic_load_n(word, __ATOMIC_RELAXED);
+    /* acquire: what the last holder wrote is visible to this one */
+    return core_likely(!(w & 1)) &&
+           core_likely(__atomic_compare_exchange_n(word, &w, w | 1, false, __ATOMIC_ACQUIRE,
+                                                   __ATOMIC_RELAXED));
+}
+static inline void rt_sync_word_lock(uint32_t *word)
+{
+    for (unsigned spins = 0; !rt_sync_word_trylock(word); spins++)
+        core_relax(spins);
+}
+static inline void rt_sync_word_unlock(uint32_t *word)
+{
+    /* release: publishes what this holder wrote */
+    __atomic_store_n(word, *word + 1, __ATOMIC_RELEASE);
+}
+
 /* The object at addr, locked; NULL when there is none (nothing is locked then). */
 struct rt_sync *rt_sync_get(rt_addr addr);
 /* The same, made if missing. */
 struct rt_sync *rt_sync_make(rt_addr addr);
-void rt_sync_put(struct rt_sync *s);
-
+static inline void rt_sync_put(struct rt_sync *s)
+{
+    rt_sync_word_unlock(&s->word);
+}
 /* The uid of the mutex at addr, 0 when there is none or it cannot be told without waiting. It may
  * have got another one since. */
 uint32_t rt_sync_mutex(rt_addr addr);

@@ -156,7 +156,8 @@ static struct rt_thread *enter(struct rt_scope *s)
 static void lock_or_unlock(struct mutex *m, unsigned t)
 {
     struct rt_scope s;
-    rt_addr addr = (rt_addr)m->word.at;
+    unsigned first = m == &mutexes[0] ? 4 : 0; /* in the high half of its word */
+    rt_addr addr = (rt_addr)m->word.at + first;
     bool any_reader = false;
     for (int i = 0; i < THREADS; i++)
         any_reader |= m->reads[i];
@@ -166,7 +167,7 @@ static void lock_or_unlock(struct mutex *m, unsigned t)
     bool write = mine || (!reads && !any_reader && any(3));
     struct rt_thread *rt = enter(&s);
     unsigned unseen = rt->nunseen;
-    oracle(&m->word, t, 1, ATOMIC_READ);
+    oracle(&m->word, t, 1u << first, ATOMIC_READ);
     if (mine) {
         rt_mutex_unlock(rt, 1, addr, 0);
         m->writers = now[t];

@@ -8,6 +8,7 @@
  * Try and timed locks cannot deadlock and are not checked for lock order; pthread_mutex_clocklock
  * is what std::timed_mutex and waits without limit are made of, and is checked.
  */
+#include "../scope_quick.h"
 #include "../sys/sys.h"
 #include "mutexes.h"
 #include <sys/syscall.h>
@@ -43,7 +44,7 @@ const struct rt_model_kind rt_mutex_kind = {CORE_OP_LOCK, attempt, beyond, false
 
 RT_INTERCEPT(int, pthread_mutex_lock, (pthread_mutex_t * m))
 {
-    RT_SCOPE(pthread_mutex_lock);
+    RT_SCOPE_QUICK(pthread_mutex_lock);
     if (!t)
         return RT_REAL(pthread_mutex_lock)(m);
     unsigned flags = rt_pthread_mutex_flags(m);
@@ -60,7 +61,7 @@ RT_INTERCEPT(int, pthread_mutex_lock, (pthread_mutex_t * m))
 
 RT_INTERCEPT(int, pthread_mutex_trylock, (pthread_mutex_t * m))
 {
-    RT_SCOPE(pthread_mutex_trylock);
+    RT_SCOPE_QUICK(pthread_mutex_trylock);
     if (t)
         rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)m);
     int err = attempt(m);
@@ -104,7 +105,7 @@ RT_INTERCEPT(int, pthread_mutex_clocklock,
 
 RT_INTERCEPT(int, pthread_mutex_unlock, (pthread_mutex_t * m))
 {
-    RT_SCOPE(pthread_mutex_unlock);
+    RT_SCOPE_QUICK(pthread_mutex_unlock);
     if (!t)
         return RT_REAL(pthread_mutex_unlock)(m);
     rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)m);

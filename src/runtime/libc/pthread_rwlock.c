@@ -2,6 +2,7 @@
  * Reader-writer locks. A writer learns from all earlier holders, a reader from earlier writers
  * only. Timed and try locks as writer are not checked for lock order.
  */
+#include "../scope_quick.h"
 #include "model_wait.h"
 #include "pthreads.h"
 
@@ -40,7 +41,7 @@ RT_INTERCEPT(int, pthread_rwlock_destroy, (pthread_rwlock_t * l))
 
 RT_INTERCEPT(int, pthread_rwlock_rdlock, (pthread_rwlock_t * l))
 {
-    RT_SCOPE(pthread_rwlock_rdlock);
+    RT_SCOPE_QUICK(pthread_rwlock_rdlock);
     if (!t)
         return RT_REAL(pthread_rwlock_rdlock)(l);
     rt_turn_point(t, pc, CORE_OP_READ_LOCK, (rt_addr)l);
@@ -96,7 +97,7 @@ RT_INTERCEPT(int, pthread_rwlock_clockrdlock,
 
 RT_INTERCEPT(int, pthread_rwlock_wrlock, (pthread_rwlock_t * l))
 {
-    RT_SCOPE(pthread_rwlock_wrlock);
+    RT_SCOPE_QUICK(pthread_rwlock_wrlock);
     if (!t)
         return RT_REAL(pthread_rwlock_wrlock)(l);
     rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
@@ -156,7 +157,7 @@ RT_INTERCEPT(int, pthread_rwlock_clockwrlock,
 
 RT_INTERCEPT(int, pthread_rwlock_unlock, (pthread_rwlock_t * l))
 {
-    RT_SCOPE(pthread_rwlock_unlock);
+    RT_SCOPE_QUICK(pthread_rwlock_unlock);
     if (!t)
         return RT_REAL(pthread_rwlock_unlock)(l);
     rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)l);

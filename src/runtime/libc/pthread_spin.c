@@ -1,4 +1,5 @@
 /* Spin locks: mutexes as far as order goes. Waiting for one counts as blocking. */
+#include "../scope_quick.h"
 #include "model_wait.h"
 #include "pthreads.h"
 
@@ -29,7 +30,7 @@ RT_INTERCEPT(int, pthread_spin_destroy, (pthread_spinlock_t * l))
 
 RT_INTERCEPT(int, pthread_spin_lock, (pthread_spinlock_t * l))
 {
-    RT_SCOPE(pthread_spin_lock);
+    RT_SCOPE_QUICK(pthread_spin_lock);
     if (!t)
         return RT_REAL(pthread_spin_lock)(l);
     rt_turn_point(t, pc, CORE_OP_LOCK, (rt_addr)l);
@@ -45,7 +46,7 @@ RT_INTERCEPT(int, pthread_spin_lock, (pthread_spinlock_t * l))
 
 RT_INTERCEPT(int, pthread_spin_trylock, (pthread_spinlock_t * l))
 {
-    RT_SCOPE(pthread_spin_trylock);
+    RT_SCOPE_QUICK(pthread_spin_trylock);
     if (t)
         rt_turn_point(t, pc, CORE_OP_TRY_LOCK, (rt_addr)l);
     int err = attempt((void *)(uintptr_t)l);
@@ -56,7 +57,7 @@ RT_INTERCEPT(int, pthread_spin_trylock, (pthread_spinlock_t * l))
 
 RT_INTERCEPT(int, pthread_spin_unlock, (pthread_spinlock_t * l))
 {
-    RT_SCOPE(pthread_spin_unlock);
+    RT_SCOPE_QUICK(pthread_spin_unlock);
     if (!t)
         return RT_REAL(pthread_spin_unlock)(l);
     rt_turn_point(t, pc, CORE_OP_UNLOCK, (rt_addr)l);
