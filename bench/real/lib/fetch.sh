@@ -37,31 +37,45 @@ EOF
 }
 
 # download PACKAGE DIR: the source package's files into DIR.
-download() {
+download() { download_as "$1" "$2" || download_as "$1" "$2" --tar-only || {
+    echo "bench: cannot fetch the source package $1; see $cache/fetch.$1.log" >&2
+    return 1; }
+}
+
+# download_as PACKAGE DIR [--tar-only]: an archive may have lost Debian's patches and kept the tar.
+download_as() {
     local release dir state
     for release in "" "$REPRISE_BENCH_NEXT"; do
         state=$cache/apt/${release:-own}
         apt_state "$state" "$release" || continue
         dir=$2.part
         rm -rf "$dir" && mkdir -p "$dir" || return 1
-        if (cd "$dir" && APT_CONFIG=$state/apt.conf apt-get source --download-only "$1") \
+        if (cd "$dir" && APT_CONFIG=$state/apt.conf apt-get source --download-only ${3-} "$1") \
             >"$cache/fetch.$1.log" 2>&1; then
             rm -rf "$2" && mv "$dir" "$2" && return 0
         fi
     done
     rm -rf "$2.part"
-    echo "bench: cannot fetch the source package $1; see $cache/fetch.$1.log" >&2
     return 1
 }
 
-# fetch PACKAGE: leaves the unpacked sources, with Debian's patches, in $cache/src/PACKAGE.
+# unpack DIR TO: as dpkg-source does, or only upstream's tar where nothing else is there.
+unpack() {
+    if ls "$1"/*.dsc >/dev/null 2>&1; then
+        dpkg-source --no-check -x "$1"/*.dsc "$2"
+    else
+        mkdir -p "$2" && tar -C "$2" --strip-components=1 -xf "$1"/*.orig.tar.*
+    fi
+}
+
+# fetch PACKAGE: leaves the unpacked sources, with Debian's patches if they can be had, in $cache/src/PACKAGE.
 fetch() {
     local pkg=$1 to=$cache/src/$1
     [ -d "$to" ] && return 0
     mkdir -p "$cache/src" "$cache/dsc"
-    ls "$cache/dsc/$pkg"/*.dsc >/dev/null 2>&1 || download "$pkg" "$cache/dsc/$pkg" || return 1
+    [ -d "$cache/dsc/$pkg" ] || download "$pkg" "$cache/dsc/$pkg" || return 1
     rm -rf "$to.part"
-    dpkg-source --no-check -x "$cache/dsc/$pkg"/*.dsc "$to.part" >>"$cache/fetch.$pkg.log" 2>&1 || {
+    unpack "$cache/dsc/$pkg" "$to.part" >>"$cache/fetch.$pkg.log" 2>&1 || {
         echo "bench: cannot unpack $pkg; see $cache/fetch.$pkg.log" >&2
         return 1
     }

@@ -47,3 +47,17 @@ facts() {
     cat load.out bgsave.out dbsize.out flush.out
     [ -s dump.rdb ] && echo "snapshot written"
 }
+
+# For bench/overhead: without I/O threads, which spin while they wait, so that time is spent on work.
+overhead() {
+    local port
+    port=$(free_port)
+    serve server "$port" "$BIN/redis-server" --bind 127.0.0.1 --port "$port" --daemonize no \
+        --appendonly yes --appendfsync everysec --save '' --lazyfree-lazy-user-del yes --dir "$OUT" || return 1
+    load load "$tools/kvload" redis "$port" -c 12 -n 3000 -k 300 -v 600
+    ask "BGSAVE" >bgsave.out
+    wait_snapshot
+    ask "DBSIZE" >dbsize.out
+    ask "FLUSHALL ASYNC" >flush.out
+    stop server
+}

@@ -2,6 +2,8 @@
 //
 //   mkdata text BYTES   word salad: compresses like prose, a third of its size or so
 //   mkdata video FRAMES 320x240 YUV4MPEG2: moving shapes over a textured ground
+//   mkdata genome BASES one sequence in FASTA
+//   mkdata reads COUNT  pieces of `genome 400000`, some 2000 bases each, one base in 16 altered
 //
 // Writes to standard output. Nothing depends on the locale, the time or the C library's rand.
 
@@ -81,12 +83,50 @@ static int video(uint64_t frames)
     return 0;
 }
 
+static char *make_bases(uint64_t n)
+{
+    char *bases = malloc(n + 1);
+
+    for (uint64_t i = 0; bases && i < n; i++)
+        bases[i] = "ACGT"[next_random() & 3];
+    if (bases)
+        bases[n] = 0;
+    return bases;
+}
+
+static int genome(uint64_t n)
+{
+    char *bases = make_bases(n);
+
+    return !bases || printf(">chromosome\n%s\n", bases) < 0;
+}
+
+static int reads(uint64_t count)
+{
+    enum { BASES = 400000 };
+    char *bases = make_bases(BASES);
+
+    for (uint64_t i = 0; bases && i < count; i++) {
+        uint32_t length = 1000 + next_random() % 2000, at = next_random() % (BASES - length);
+        printf(">read%lu\n", (unsigned long)i);
+        for (uint32_t k = 0; k < length; k++)
+            putchar(next_random() % 16 ? bases[at + k] : "ACGT"[next_random() & 3]);
+        putchar('\n');
+    }
+    return !bases;
+}
+
 int main(int argc, char **argv)
 {
     if (argc == 3 && !strcmp(argv[1], "text"))
         return text(strtoull(argv[2], NULL, 10)) || fflush(stdout);
     if (argc == 3 && !strcmp(argv[1], "video"))
         return video(strtoull(argv[2], NULL, 10)) || fflush(stdout);
-    fprintf(stderr, "mkdata: usage: mkdata text BYTES | video FRAMES\n");
+    if (argc == 3 && !strcmp(argv[1], "genome"))
+        return genome(strtoull(argv[2], NULL, 10)) || fflush(stdout);
+    if (argc == 3 && !strcmp(argv[1], "reads"))
+        return reads(strtoull(argv[2], NULL, 10)) || fflush(stdout);
+    fprintf(stderr,
+            "mkdata: usage: mkdata text BYTES | video FRAMES | genome BASES | reads COUNT\n");
     return 2;
 }
