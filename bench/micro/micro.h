@@ -28,21 +28,30 @@ enum { BUFFER_BYTES = 1 << 20, SHARED_WORDS = 1 << 13 };
 void kernel_private(struct micro *m);
 void kernel_stream8(struct micro *m);
 void kernel_stream4(struct micro *m);
+void kernel_stream2(struct micro *m);
 void kernel_stream1(struct micro *m);
+void kernel_neighbours(struct micro *m);
+void kernel_false_share(struct micro *m);
 void kernel_shared_read(struct micro *m);
 void kernel_tree(struct micro *m);
+void kernel_list(struct micro *m);
 void kernel_calls(struct micro *m);
+void kernel_deep(struct micro *m);
 void kernel_ranges(struct micro *m);
+void kernel_memcpy(struct micro *m);
 
 // sync.c: everything that orders threads
 void kernel_lock_own(struct micro *m);
 void kernel_lock_shared(struct micro *m);
+void kernel_lock_many(struct micro *m);
+void kernel_rwlock(struct micro *m);
 void kernel_ping_pong(struct micro *m);
 void kernel_atomic_add(struct micro *m);
 void kernel_atomic_load(struct micro *m);
 void kernel_hand_over(struct micro *m);
 void kernel_malloc(struct micro *m);
 void kernel_threads(struct micro *m);
+void kernel_barrier(struct micro *m);
 void kernel_start(struct micro *m);
 
 #endif
