@@ -11,7 +11,7 @@ enum {
 };
 
 /* What became of a set: an entry, TAG | the new set, or one of these; no entry has id 0. */
-enum { MOVED_NOT_YET = 0, MOVED_EMPTY = 1, MOVED_NEEDS_RECORD = 2 };
+enum { MOVED_NOT_YET = 0, MOVED_EMPTY = 1 };
 
 static size_t round_up(size_t bytes)
 {
@@ -20,14 +20,15 @@ static size_t round_up(size_t bytes)
 
 size_t core_compact_room(const struct core_shadow *s, uint32_t runs, uint32_t slots)
 {
-    return round_up(runs * sizeof(struct core_compact_run)) + round_up(runs * sizeof(uint32_t)) +
+    return round_up(runs * sizeof(struct core_compact_run)) +
+           round_up(runs * sizeof(struct core_owner)) +
            round_up(slots * sizeof(struct core_compact_slot)) +
            round_up((s->record_capacity / 64 + 1) * sizeof(uint64_t));
 }
 
 void core_compact_begin(struct core_compact *c, struct core_shadow *s, struct core_event *log,
-                        uint32_t *owner, uint32_t runs, uint32_t slots, uint32_t generation,
-                        void *room, uint32_t *fresh_sets)
+                        struct core_owner *owner, uint32_t runs, uint32_t slots,
+                        uint32_t generation, void *room, uint32_t *fresh_sets)
 {
     char *at = room;
     *c = (struct core_compact){
@@ -43,7 +44,7 @@ void core_compact_begin(struct core_compact *c, struct core_shadow *s, struct co
     };
     c->run = (struct core_compact_run *)at;
     at += round_up(runs * sizeof *c->run);
-    c->new_owner = (uint32_t *)at;
+    c->new_owner = (struct core_owner *)at;
     at += round_up(runs * sizeof *c->new_owner);
     c->slot = (struct core_compact_slot *)at;
     at += round_up(slots * sizeof *c->slot);
@@ -107,7 +108,7 @@ void core_compact_top(struct core_compact *c, uint32_t slot, core_id next)
 static core_id anchor(const struct core_compact *c, uint32_t slot, core_id time)
 {
     uint32_t run = time >> CORE_RUN_BITS;
-    return run < c->runs && c->owner[run] == slot ? time : time - 1;
+    return run < c->runs && c->owner[run].slot == slot ? time : time - 1;
 }
 
 static void mark_id(struct core_compact *c, core_id id)
@@ -121,7 +122,7 @@ static void mark_entry(struct core_compact *c, uint32_t e)
 {
     core_id id = e >> 4;
     uint32_t run = id >> CORE_RUN_BITS;
-    if (run && run < c->runs && id >= c->slot[c->owner[run]].floor)
+    if (run && run < c->runs && id >= c->slot[c->owner[run].slot].floor)
         c->run[run].live |= 1ull << id % CORE_RUN_SIZE;
 }
 
@@ -167,7 +168,7 @@ static void mark_half(struct core_compact *c, uint64_t cell)
         mark_entry(c, w);
         mark_reads(c, (uint32_t)(cell >> 32));
     } else if (!is_special(w)) {
-        const struct core_record *x = &c->from.records[w & ~CORE_TAG];
+        const struct core_record *x = &c->from.records[record_of(w)];
         for (unsigned i = 0; i < RECORD_SLOTS; i++)
             mark_entry(c, x->w[i]);
         mark_reads(c, x->r[0]);
@@ -221,7 +222,7 @@ static core_id new_id(struct core_compact *c, uint32_t slot)
 {
     struct core_compact_slot *s = &c->slot[slot];
     if (s->next == s->end) {
-        c->new_owner[c->runs_after] = slot;
+        c->new_owner[c->runs_after].slot = slot;
         s->next = c->runs_after++ << CORE_RUN_BITS;
         s->end = s->next + CORE_RUN_SIZE;
     }
@@ -231,7 +232,7 @@ static core_id new_id(struct core_compact *c, uint32_t slot)
 static void renumber_run(struct core_compact *c, uint32_t run)
 {
     struct core_compact_run *m = &c->run[run];
-    uint32_t slot = c->owner[run];
+    uint32_t slot = c->owner[run].slot;
     core_id id = 0;
 
     m->first = c->slot[slot].next; /* where its times go when no id stays */
@@ -239,6 +240,7 @@ static void renumber_run(struct core_compact *c, uint32_t run)
         bool is_first = left == m->live;
         id = new_id(c, slot);
         c->log[id] = c->log[run << CORE_RUN_BITS | (unsigned)__builtin_ctzll(left)];
+        core_owner_note(&c->new_owner[id >> CORE_RUN_BITS], id, c->log[id].site_kind);
         if (is_first)
             m->first = id;
         else if (id % CORE_RUN_SIZE == 0)
@@ -257,6 +259,7 @@ void core_compact_renumber(struct core_compact *c)
     s->set_words = c->fresh_sets;
     s->set_used = 1;
     s->set_count = 0;
+    s->owner = c->new_owner;
 }
 
 /* The place of the rank-th kept id of a run, or behind the last one. */
@@ -361,8 +364,6 @@ static uint32_t move_set(struct core_compact *c, uint32_t r)
         return set[-1] = MOVED_EMPTY;
     if (n == 1)
         return set[-1] = e[0];
-    if (n <= RECORD_SLOTS && !masks_equal(e, n))
-        return set[-1] = MOVED_NEEDS_RECORD;
     uint32_t last = e[n - 1], to = set_intern(c->shadow, e, n);
     return set[-1] = to ? to : last;
 }
@@ -374,13 +375,11 @@ static void add_writes(struct half *h)
         h->r[h->nr++] = h->w[i];
 }
 
-static uint64_t move_unpacked(struct core_compact *c, uint64_t cell, bool full)
+static uint64_t move_record(struct core_compact *c, uint64_t cell)
 {
     struct half h;
-    uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
+    uint32_t r = c->from.records[record_of((uint32_t)cell)].r[0];
 
-    if (w & CORE_TAG)
-        r = c->from.records[w & ~CORE_TAG].r[0];
     if (r & CORE_TAG)
         move_set(c, r);
     half_decode(&c->from, &h, cell);
@@ -389,21 +388,19 @@ static uint64_t move_unpacked(struct core_compact *c, uint64_t cell, bool full)
         h.nr = move_entries(c, h.r, h.nr);
     if (!h.nr)
         add_writes(&h);
-    cell = half_encode(c->shadow, &h, full ? HALF_FULL : HALF_USUAL);
+    cell = half_encode(c->shadow, &h, HALF_LONE);
     half_release(&h);
     return cell;
 }
 
-static uint64_t move_half(struct core_compact *c, uint64_t cell, bool full)
+static uint64_t move_half(struct core_compact *c, uint64_t cell)
 {
     uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32), to;
 
     if (w & CORE_TAG)
-        return is_special(w) ? 0 : move_unpacked(c, cell, full);
+        return is_special(w) ? 0 : move_record(c, cell);
     if (r & CORE_TAG) {
         to = move_set(c, r);
-        if (to == MOVED_NEEDS_RECORD)
-            return move_unpacked(c, cell, full);
         r = to == MOVED_EMPTY ? 0 : to;
     } else {
         r = move_entry(c, r);
@@ -411,7 +408,7 @@ static uint64_t move_half(struct core_compact *c, uint64_t cell, bool full)
     }
     w = move_entry(c, w);
     w = w >> 4 ? w : 0;
-    /* the older of two writes is left; the log's rows have moved already */
+    /* the older of two writes is left */
     if (!w && r && !(r & CORE_TAG) && kind_is_plain_write(core_kind(c->shadow, r)))
         w = r;
     return CORE_CELL(w, r ? r : w);
@@ -419,7 +416,7 @@ static uint64_t move_half(struct core_compact *c, uint64_t cell, bool full)
 
 static uint64_t move_full(struct core_compact *c, uint64_t cell)
 {
-    cell = move_half(c, full_to_half(cell), true);
+    cell = move_half(c, full_to_half(cell));
     return cell ? half_to_full(cell) : 0;
 }
 
@@ -427,15 +424,17 @@ static void keep_record(struct core_compact *c, uint64_t cell)
 {
     uint32_t w = (uint32_t)cell;
     if ((w & CORE_TAG) && !is_special(w))
-        c->record_live[(w & ~CORE_TAG) / 64] |= 1ull << (w & 63);
+        c->record_live[record_of(w) / 64] |= 1ull << (w & 63);
 }
 
 static uint64_t move_split(struct core_compact *c, uint64_t p, uint64_t *q)
 {
-    uint64_t low = move_half(c, p, false), high = move_half(c, *q, false);
+    uint64_t low = move_half(c, p), high = move_half(c, *q);
 
-    if (low == high && (!low || half_is_uniform(c->shadow, low)))
+    if (low == high && (!low || half_is_uniform(c->shadow, low))) {
+        *q = CORE_CELL_DEAD;
         return low ? half_to_full(low) : 0;
+    }
     keep_record(c, low);
     keep_record(c, high);
     *q = high;
@@ -528,6 +527,7 @@ void core_compact_end(struct core_compact *c)
 {
     for (uint32_t run = 1; run < c->runs_after; run++)
         c->owner[run] = c->new_owner[run];
+    c->shadow->owner = c->owner;
     collect_records(c);
     c->shadow->exhausted = c->shadow->crowded = false;
 }

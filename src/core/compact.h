@@ -45,7 +45,7 @@ struct core_compact {
     struct core_shadow *shadow;
     struct core_shadow from; /* with the old sets */
     struct core_event *log;
-    uint32_t *owner, *new_owner;
+    struct core_owner *owner, *new_owner;
     uint32_t runs, slots;
     uint32_t runs_after; /* in use when it is over */
     uint32_t visit;
@@ -61,8 +61,8 @@ size_t core_compact_room(const struct core_shadow *s, uint32_t runs, uint32_t sl
 /* runs, slots: how many are in use, from 0. generation: another one each time. fresh_sets: as
  * large as the old array of sets; from renumber on s has it, and the old one is the host's. */
 void core_compact_begin(struct core_compact *c, struct core_shadow *s, struct core_event *log,
-                        uint32_t *owner, uint32_t runs, uint32_t slots, uint32_t generation,
-                        void *room, uint32_t *fresh_sets);
+                        struct core_owner *owner, uint32_t runs, uint32_t slots,
+                        uint32_t generation, void *room, uint32_t *fresh_sets);
 
 /* ---- first: who may still race with what ---- */
 

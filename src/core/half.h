@@ -5,17 +5,20 @@
  * What stands in the cell itself: one write and one access; or two writes of different bytes, the
  * newer in W and the older in R ("layered": what a thread leaves that begins to write again, byte
  * by byte, what it wrote before). A plain write in R that is not W's own tells the latter from the
- * former. More accesses of the same bytes are an interned (sorted) set, everything else is a
- * record. A write's own entry in R may always go: W stands for it.
+ * former. More accesses beside one write are an interned (sorted) set, everything else is a
+ * record: with BYTES, where no byte has more than one reader, an entry without a mask for each byte
+ * and the bytes' writes' own entries in r, too (w[i] and r[i] are a cell of byte i); else lists of
+ * up to four entries each. In a decoded half a write's own entry in r may always go: w stands for
+ * it.
  */
 #ifndef REPRISE_CORE_HALF_H
 #define REPRISE_CORE_HALF_H
 
-#include "shadow.h"
+#include "side.h"
 
 /* ---- the state of one half of a word, unpacked ---- */
 
-enum { HALF_WRITES = 5, HALF_SMALL = 24, RECORD_SLOTS = 4 };
+enum { HALF_WRITES = 5, HALF_SMALL = 24 };
 
 struct half {
     uint32_t w[HALF_WRITES]; /* disjoint masks */
@@ -38,13 +41,6 @@ static inline bool cell_has_record(uint64_t c)
 static inline bool cell_has_set(uint64_t c)
 {
     return !((uint32_t)c & CORE_TAG) && c >> 63;
-}
-
-static inline const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)
-{
-    uint32_t at = r & ~(CORE_TAG | CORE_SET_FULL);
-    *n = s->set_words[at];
-    return &s->set_words[at + 1];
 }
 
 /* Room for the entries of r and the one or two that an access adds. */
@@ -95,6 +91,28 @@ static inline void half_add_reads(const struct core_shadow *s, struct half *h, u
     }
 }
 
+static inline unsigned add_entry(uint32_t *e, unsigned n, core_id id, unsigned mask)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (e[i] >> 4 == id) {
+            e[i] |= mask;
+            return n;
+        }
+    e[n] = id << 4 | mask;
+    return n + 1;
+}
+
+static inline void half_decode_bytes(struct half *h, const struct core_record *x)
+{
+    half_reserve(h, RECORD_SLOTS);
+    for (unsigned i = 0; i < RECORD_SLOTS; i++) {
+        if (x->w[i])
+            h->nw = add_entry(h->w, h->nw, x->w[i] >> 4, 1u << i);
+        if (x->r[i] && x->r[i] != x->w[i])
+            h->nr = add_entry(h->r, h->nr, x->r[i] >> 4, 1u << i);
+    }
+}
+
 static inline void half_decode(const struct core_shadow *s, struct half *h, uint64_t cell)
 {
     uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
@@ -115,8 +133,12 @@ static inline void half_decode(const struct core_shadow *s, struct half *h, uint
         half_reserve(h, 0);
         return;
     }
-    h->record = w & ~CORE_TAG;
+    h->record = record_of(w);
     const struct core_record *x = &s->records[h->record];
+    if (w & CORE_BYTES) {
+        half_decode_bytes(h, x);
+        return;
+    }
     for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
         h->w[h->nw++] = x->w[i];
     half_add_reads(s, h, x->r[0]);
@@ -125,127 +147,38 @@ static inline void half_decode(const struct core_shadow *s, struct half *h, uint
             h->r[h->nr++] = x->r[i];
 }
 
-/* ---- side tables ---- */
-
-static inline uint32_t set_hash(const uint32_t *e, unsigned n)
-{
-    uint64_t h = n;
-    for (unsigned i = 0; i < n; i++)
-        h = core_mix(h ^ e[i]);
-    return (uint32_t)h;
-}
-
-static inline bool set_equal(const uint32_t *words, const uint32_t *e, unsigned n)
-{
-    if (words[0] != n)
-        return false;
-    for (unsigned i = 0; i < n; i++)
-        if (words[i + 1] != e[i])
-            return false;
-    return true;
-}
-
-static inline void sort_entries(uint32_t *e, unsigned n)
-{
-    /* insertion: the list is sorted but for the entry just added */
-    for (unsigned i = 1; i < n; i++) {
-        uint32_t x = e[i];
-        unsigned j = i;
-        for (; j > 0 && e[j - 1] > x; j--)
-            e[j] = e[j - 1];
-        e[j] = x;
-    }
-}
-
-/* Puts all sets into more buckets: many buckets from the start are memory touched all over. */
-CORE_COLD static void sets_spread(struct core_shadow *s)
-{
-    for (uint32_t i = 0; i <= s->set_bucket_mask; i++)
-        s->set_buckets[i] = 0;
-    uint32_t mask = s->set_bucket_mask << 2 | 3;
-    s->set_bucket_mask = mask < s->set_bucket_most ? mask : s->set_bucket_most;
-    for (uint32_t at = 2; at <= s->set_used; at += s->set_words[at] + 2) {
-        const uint32_t *set = &s->set_words[at];
-        uint32_t *bucket = &s->set_buckets[set_hash(set + 1, *set) & s->set_bucket_mask];
-        s->set_words[at - 1] = *bucket;
-        *bucket = at;
-    }
-}
-
-/* Interned, so that equal states are equal words. 0 when the table is full. */
-static inline uint32_t set_intern(struct core_shadow *s, uint32_t *e, unsigned n)
-{
-    sort_entries(e, n);
-    uint32_t hash = set_hash(e, n), at;
-
-    core_lock_acquire(&s->set_lock);
-    uint32_t *bucket = &s->set_buckets[hash & s->set_bucket_mask];
-    for (at = *bucket; at; at = s->set_words[at - 1])
-        if (set_equal(&s->set_words[at], e, n))
-            goto out;
-    if (s->set_used + n + 2 <= s->set_capacity) {
-        at = s->set_used + 1;
-        s->set_words[at - 1] = *bucket;
-        s->set_words[at] = n;
-        for (unsigned i = 0; i < n; i++)
-            s->set_words[at + 1 + i] = e[i];
-        s->set_used += n + 2;
-        *bucket = at;
-        if (core_unlikely(++s->set_count > 2 * s->set_bucket_mask) &&
-            s->set_bucket_mask < s->set_bucket_most)
-            sets_spread(s);
-        s->crowded |= s->set_used > s->set_capacity - s->set_capacity / 8;
-    } else {
-        s->exhausted = s->crowded = true;
-    }
-out:
-    core_lock_release(&s->set_lock);
-    return at ? CORE_TAG | at : 0;
-}
-
-static inline uint32_t record_alloc(struct core_shadow *s)
-{
-    uint32_t i = 0;
-    core_lock_acquire(&s->record_lock);
-    if (s->record_free) {
-        i = s->record_free;
-        s->record_free = s->records[i].w[0];
-    } else if (s->record_used < s->record_capacity) {
-        i = s->record_used++;
-    } else {
-        s->exhausted = true;
-    }
-    s->record_live += i != 0;
-    s->crowded |= s->exhausted || s->record_live > s->record_capacity - s->record_capacity / 8;
-    core_lock_release(&s->record_lock);
-    return i;
-}
-
-static inline void record_drop(struct core_shadow *s, uint32_t i)
-{
-    if (!i)
-        return;
-    core_lock_acquire(&s->record_lock);
-    s->records[i].w[0] = s->record_free;
-    s->record_free = i;
-    s->record_live--;
-    core_lock_release(&s->record_lock);
-}
-
 static inline void cell_drop(struct core_shadow *s, uint64_t cell)
 {
     if (cell_has_record(cell))
-        record_drop(s, (uint32_t)cell & ~CORE_TAG);
+        record_drop(s, record_of((uint32_t)cell));
 }
 
 /* ---- packing ---- */
 
-static inline bool masks_equal(const uint32_t *e, unsigned n)
+static inline bool one_reader_each(const struct half *h)
 {
-    for (unsigned i = 1; i < n; i++)
-        if ((e[i] & 15) != (e[0] & 15))
+    unsigned seen = 0;
+    for (unsigned i = 0; i < h->nr; seen |= h->r[i++])
+        if (h->r[i] & seen & 15)
             return false;
     return true;
+}
+
+static inline void put_bytes(uint32_t *bytes, uint32_t e)
+{
+    for (unsigned i = 0; i < RECORD_SLOTS; i++)
+        if (e >> i & 1)
+            bytes[i] = e & ~15u;
+}
+
+static inline void half_encode_bytes(struct core_record *x, const struct half *h)
+{
+    for (unsigned k = 0; k < h->nw; k++) {
+        put_bytes(x->w, h->w[k]);
+        put_bytes(x->r, h->w[k]);
+    }
+    for (unsigned k = 0; k < h->nr; k++)
+        put_bytes(x->r, h->r[k]);
 }
 
 static inline uint64_t encode_record(struct core_shadow *s, struct half *h)
@@ -257,6 +190,11 @@ static inline uint64_t encode_record(struct core_shadow *s, struct half *h)
     }
     struct core_record *x = &s->records[i];
     *x = (struct core_record){0};
+    if (one_reader_each(h)) {
+        h->record = 0; /* kept */
+        half_encode_bytes(x, h);
+        return CORE_CELL(CORE_TAG | CORE_BYTES | i, 0);
+    }
     for (unsigned k = 0; k < h->nw; k++)
         x->w[k] = h->w[k];
     if (h->nr <= RECORD_SLOTS) {
@@ -293,13 +231,13 @@ static inline bool any_atomic(const struct core_shadow *s, const struct half *h)
     return false;
 }
 
-/* In which form more accesses of the same bytes are kept. Sets are for what many words have in
- * common; a word that is read or changed anew in each epoch has another one after each, and a
- * record of its own serves it better. */
+/* In which form several accesses are kept. Sets are for what many words have in common; a word that
+ * is read or changed anew in each epoch has another one after each, and a record of its own serves
+ * it better. */
 enum half_form {
-    HALF_FULL,  /* of a full word, which has no records */
-    HALF_USUAL, /* a set, but for atomics */
-    HALF_LONE,  /* a record */
+    HALF_FULL, /* of a full word, which has no records */
+    HALF_SET,  /* unless there are atomics */
+    HALF_LONE, /* a record */
 };
 
 static inline bool wants_set(const struct core_shadow *s, const struct half *h, enum half_form form)
@@ -308,7 +246,7 @@ static inline bool wants_set(const struct core_shadow *s, const struct half *h, 
         return false;
     if (form == HALF_FULL || h->nr > RECORD_SLOTS)
         return true;
-    return form == HALF_USUAL && masks_equal(h->r, h->nr) && !h->record && !any_atomic(s, h);
+    return form == HALF_SET && !h->record && !any_atomic(s, h);
 }
 
 static inline uint64_t half_encode(struct core_shadow *s, struct half *h, enum half_form form)
@@ -374,6 +312,12 @@ static inline uint64_t half_to_full(uint64_t c)
 static inline bool cell_is_freed(uint64_t c)
 {
     return (uint32_t)c == CORE_FREED;
+}
+
+/* Of P: it is the low half's cell, and Q the high half's. */
+static inline bool cell_is_split(uint64_t c)
+{
+    return c && c != CORE_CELL_BUSY && !cell_is_full(c) && !cell_is_freed(c);
 }
 
 #endif

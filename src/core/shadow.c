@@ -1,372 +1,223 @@
-#include "half.h"
+#include "half_access.h"
 
-/* ---- one access to one half ---- */
-
-static bool kinds_conflict(unsigned a, unsigned b)
-{
-    return ((a | b) & CORE_KIND_WRITE) && !(a & b & CORE_KIND_ATOMIC);
-}
-
-/* Whatever conflicts with a conflicts with b too. Plain writes stay in W, so a copy in R of one
- * may always go. */
-static bool kind_covers(unsigned b, unsigned a)
-{
-    enum { PLAIN_WRITE = CORE_KIND_WRITE, MASK = CORE_KIND_WRITE | CORE_KIND_ATOMIC };
-    a &= MASK;
-    b &= MASK;
-    return a == b || a == PLAIN_WRITE || b == PLAIN_WRITE || a == CORE_KIND_ATOMIC;
-}
-
-static bool is_mine_now(const struct core_actor *a, uint32_t e)
-{
-    return (e >> 4) - (a->window >> 4) < a->span;
-}
-
-static uint32_t find_conflict(const struct core_shadow *s, const struct core_actor *a,
-                              const struct half *h, unsigned mask, unsigned kind)
-{
-    for (unsigned i = 0; i < h->nr; i++)
-        if ((h->r[i] & mask) && kinds_conflict(core_kind(s, h->r[i]), kind) &&
-            !core_ordered(s, a, h->r[i]))
-            return h->r[i];
-    for (unsigned i = 0; i < h->nw; i++)
-        if ((h->w[i] & mask) && kinds_conflict(CORE_KIND_WRITE, kind) &&
-            !core_ordered(s, a, h->w[i]))
-            return h->w[i];
-    return 0;
-}
-
-static unsigned drop_empty(uint32_t *e, unsigned n)
-{
-    unsigned k = 0;
-    for (unsigned i = 0; i < n; i++)
-        if (e[i] & 15)
-            e[k++] = e[i];
-    return k;
-}
-
-static unsigned add_entry(uint32_t *e, unsigned n, core_id id, unsigned mask)
-{
-    for (unsigned i = 0; i < n; i++)
-        if (e[i] >> 4 == id) {
-            e[i] |= mask;
-            return n;
-        }
-    e[n] = id << 4 | mask;
-    return n + 1;
-}
-
-static void half_write(struct half *h, unsigned mask, core_id id)
-{
-    for (unsigned i = 0; i < h->nw; i++)
-        h->w[i] &= ~mask;
-    for (unsigned i = 0; i < h->nr; i++)
-        h->r[i] &= ~mask;
-    h->nw = add_entry(h->w, drop_empty(h->w, h->nw), id, mask);
-    h->nr = add_entry(h->r, drop_empty(h->r, h->nr), id, mask);
-}
-
-/* Readers that nobody waits for would gather without end, and each new one looks at all. So there
- * is room for so many; of those that come later one in eight takes the place of the oldest. */
-static bool make_room(struct core_shadow *s, struct half *h, core_id id)
-{
-    enum { ONE_IN = 8 };
-
-    if (!s->readers_max || h->nr < s->readers_max)
-        return true;
-    s->exhausted = true;
-    if (core_mix(id) >> 32 & (ONE_IN - 1)) /* ids begin at round numbers */
-        return false;
-    for (unsigned i = 1; i < h->nr; i++)
-        h->r[i - 1] = h->r[i];
-    h->nr--;
-    return true;
-}
-
-/* Everything but a plain write: later than W, beside others. False: it is not remembered. */
-static bool half_share(struct core_shadow *s, const struct core_actor *a, struct half *h,
-                       unsigned mask, core_id id, unsigned kind)
-{
-    for (unsigned i = 0; i < h->nr; i++)
-        if ((h->r[i] & mask) && kind_covers(kind, core_kind(s, h->r[i])) &&
-            core_ordered(s, a, h->r[i]))
-            h->r[i] &= ~mask;
-    h->nr = drop_empty(h->r, h->nr);
-    if (!make_room(s, h, id))
-        return false;
-    h->nr = add_entry(h->r, h->nr, id, mask);
-    return true;
-}
-
-/* True when an access of this epoch by the same thread already stands for this one. */
-static bool half_knows(const struct core_shadow *s, const struct core_actor *a,
-                       const struct half *h, unsigned mask, unsigned kind)
-{
-    unsigned seen = 0;
-    for (unsigned i = 0; i < h->nw; i++) /* a plain write stands for any access */
-        if (is_mine_now(a, h->w[i]))
-            seen |= h->w[i];
-    for (unsigned i = 0; i < h->nr && !kind_is_plain_write(kind); i++)
-        if (is_mine_now(a, h->r[i]) && kind_covers(core_kind(s, h->r[i]), kind))
-            seen |= h->r[i];
-    return (mask & ~seen) == 0;
-}
-
-/*
- * What nearly all accesses to a half are: without a conflict, and no side tables are needed before
- * or after. Each of these returns false when it isn't so.
- */
-static bool apart_or_ordered(const struct core_shadow *s, const struct core_actor *a, uint32_t e,
-                             unsigned mask)
-{
-    return !(e & mask) || core_ordered(s, a, e);
-}
-
-/* W := what is written now, R := what is left of an older write, if anything. */
-static uint64_t layer(uint32_t newer, uint32_t older)
-{
-    return CORE_CELL(newer, older & 15 ? older : newer);
-}
-
-static bool write_layered(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
-                          unsigned mask, core_id id)
-{
-    uint32_t newer = (uint32_t)*cell, older = (uint32_t)(*cell >> 32);
-
-    if (!apart_or_ordered(s, a, newer, mask) || !apart_or_ordered(s, a, older, mask))
-        return false;
-    if (newer >> 4 == id)
-        *cell = layer(newer | mask, older & ~mask);
-    else if (older >> 4 == id)
-        *cell = layer(older | mask, newer & ~mask);
-    else if (!(newer & 15 & ~mask))
-        *cell = layer(id << 4 | mask, older & ~mask);
-    else if (!(older & 15 & ~mask))
-        *cell = layer(id << 4 | mask, newer & ~mask);
-    else
-        return false;
-    return true;
-}
-
-static bool half_write_quick(const struct core_shadow *s, const struct core_actor *a,
-                             uint64_t *cell, unsigned mask, core_id id)
-{
-    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32);
-
-    if (is_mine_now(a, w) && !(mask & ~w))
-        return true;
-    if (w >> 4 != r >> 4) {
-        if (half_is_layered(s, w, r))
-            return write_layered(s, a, cell, mask, id);
-        if ((r & 15 & ~mask) || !core_ordered(s, a, r)) /* a read that stays beside it */
-            return false;
-    }
-    if (w && w >> 4 == id) {
-        *cell = CORE_CELL(w | mask, w | mask);
-        return true;
-    }
-    if (w && !apart_or_ordered(s, a, w, mask))
-        return false;
-    *cell = layer(id << 4 | mask, w & ~mask);
-    return true;
-}
-
-static bool half_read_quick(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
-                            unsigned mask, core_id id)
-{
-    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
-
-    if (is_mine_now(a, w) && !(mask & ~w))
-        return true;
-    if (w && !apart_or_ordered(s, a, w, mask))
-        return false;
-    if (r >> 4 == id)
-        e |= r;
-    else if (r >> 4 != w >> 4 && ((r & 15 & ~mask) || !core_ordered(s, a, r) ||
-                                  (core_kind(s, r) & (CORE_KIND_ATOMIC | CORE_KIND_WRITE))))
-        return false;
-    *cell = CORE_CELL(w, e);
-    return true;
-}
-
-static bool half_atomic_quick(const struct core_shadow *s, const struct core_actor *a,
-                              uint64_t *cell, unsigned mask, core_id id, unsigned kind)
-{
-    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
-
-    if (w && !apart_or_ordered(s, a, w, mask))
-        return false;
-    if (r >> 4 == id)
-        e |= r;
-    else if (r >> 4 != w >> 4 &&
-             ((r & 15 & ~mask) || !core_ordered(s, a, r) ||
-              (w && kind_is_plain_write(core_kind(s, r))) || !kind_covers(kind, core_kind(s, r))))
-        return false;
-    *cell = CORE_CELL(w, e);
-    return true;
-}
-
-static bool half_quick(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
-                       unsigned mask, core_id id, unsigned kind)
-{
-    if (*cell & CORE_CELL(CORE_TAG, CORE_TAG))
-        return false;
-    if (!*cell) {
-        uint32_t e = id << 4 | mask;
-        *cell = CORE_CELL(kind_is_plain_write(kind) ? e : 0, e);
-        return true;
-    }
-    if (kind & CORE_KIND_ATOMIC)
-        return half_atomic_quick(s, a, cell, mask, id, kind);
-    return kind & CORE_KIND_WRITE ? half_write_quick(s, a, cell, mask, id)
-                                  : half_read_quick(s, a, cell, mask, id);
-}
-
-/* Did this thread write all these bytes in this epoch? */
-static bool record_knows_write(const struct core_shadow *s, const struct core_actor *a,
-                               uint64_t cell, unsigned mask)
-{
-    const struct core_record *x = &s->records[(uint32_t)cell & ~CORE_TAG];
-    unsigned seen = 0;
-    for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
-        if (is_mine_now(a, x->w[i]))
-            seen |= x->w[i];
-    return (mask & ~seen) == 0;
-}
-
-/* The R of a cell with a record is for the quick look of reads: the bytes that the thread of this
- * id accessed in its epoch. */
-static uint64_t with_hint(const struct core_actor *a, uint64_t before, uint64_t cell, unsigned mask,
-                          core_id id, unsigned kind)
-{
-    if (!cell_has_record(cell))
-        return cell;
-    uint32_t hint = kind & CORE_KIND_ATOMIC ? 0 : id << 4 | mask;
-    if (hint && cell_has_record(before) && is_mine_now(a, (uint32_t)(before >> 32)))
-        hint |= before >> 32 & 15;
-    return CORE_CELL(cell, hint);
-}
-
-static uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
-                            unsigned mask, core_id id, unsigned kind, enum half_form form,
-                            uint32_t *conflict)
-{
-    if (core_likely(half_quick(s, a, &cell, mask, id, kind)))
-        return cell;
-    if (kind_is_plain_write(kind) && cell_has_record(cell) && record_knows_write(s, a, cell, mask))
-        return with_hint(a, cell, cell, mask, id, kind);
-    struct half h;
-    uint64_t before = cell;
-    half_decode(s, &h, cell);
-    if (!half_knows(s, a, &h, mask, kind)) {
-        uint32_t e = find_conflict(s, a, &h, mask, kind);
-        if (e)
-            *conflict = e;
-        bool changed = true;
-        if (kind_is_plain_write(kind))
-            half_write(&h, mask, id);
-        else
-            changed = half_share(s, a, &h, mask, id, kind);
-        if (changed)
-            cell = half_encode(s, &h, form);
-    }
-    half_release(&h);
-    return with_hint(a, before, cell, mask, id, kind);
-}
-
-/* ---- whole words ---- */
+/* ---- locks ---- */
 
 /* relaxed everywhere on cells that BUSY protects: the lock's acquire and release order them */
-static uint64_t cell_lock(uint64_t *p)
+static uint64_t cell_lock(uint64_t *cell)
 {
     for (unsigned spins = 0;; spins++) {
-        uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
-        /* acquire: see Q and the records as the last holder left them */
-        if (c != CORE_CELL_BUSY && __atomic_compare_exchange_n(p, &c, CORE_CELL_BUSY, true,
+        uint64_t c = __atomic_load_n(cell, __ATOMIC_RELAXED);
+        /* acquire: see the records as the last holder left them */
+        if (c != CORE_CELL_BUSY && __atomic_compare_exchange_n(cell, &c, CORE_CELL_BUSY, true,
                                                                __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
             return c;
         core_relax(spins);
     }
 }
 
-static void cell_unlock(uint64_t *p, uint64_t c)
+static void cell_unlock(uint64_t *cell, uint64_t c)
 {
-    __atomic_store_n(p, c, __ATOMIC_RELEASE); /* release: publishes Q and the records */
+    __atomic_store_n(cell, c, __ATOMIC_RELEASE); /* release: publishes Q and the records */
 }
 
-/* A set that is to be replaced by another one. The first word that an event does that to gets a
- * record; if there is a second one, they are a sweep over words that have sets in common. */
-static enum half_form form_of(struct core_shadow *s, uint64_t c, const uint64_t *q, core_id id)
+/* Of the low half alone. False: the word is not split, or was freed. */
+static bool lock_low(uint64_t *p, uint64_t *low)
 {
-    bool set = cell_has_set(c) ||
-               (c && !cell_is_full(c) && cell_has_set(__atomic_load_n(q, __ATOMIC_RELAXED)));
-    if (core_likely(!set))
-        return HALF_USUAL;
-    /* relaxed: a word of another thread in between only leads to the other form */
-    if (__atomic_load_n(&s->lone, __ATOMIC_RELAXED) == id &&
-        __atomic_load_n(&s->lone_cell, __ATOMIC_RELAXED) != q)
-        return HALF_USUAL;
-    __atomic_store_n(&s->lone_cell, q, __ATOMIC_RELAXED);
-    __atomic_store_n(&s->lone, id, __ATOMIC_RELAXED);
-    return HALF_LONE;
+    for (unsigned spins = 0;; spins++) {
+        uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+        if (c != CORE_CELL_BUSY && !cell_is_split(c))
+            return false;
+        *low = c == CORE_CELL_SPLIT ? 0 : c;
+        /* acquire: see the records as the last holder left them */
+        if (c != CORE_CELL_BUSY && __atomic_compare_exchange_n(p, &c, CORE_CELL_BUSY, true,
+                                                               __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+            return true;
+        core_relax(spins);
+    }
 }
 
-static uint64_t access_split(struct core_shadow *s, const struct core_actor *a, uint64_t c,
-                             uint64_t *q, unsigned mask8, core_id id, unsigned kind,
-                             uint64_t *conflict)
+/* Of the high half alone. */
+static bool lock_high(const uint64_t *p, uint64_t *q, uint64_t *high)
 {
+    for (unsigned spins = 0;; spins++) {
+        /* acquire: Q is at least as new */
+        uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+        if (c != CORE_CELL_BUSY && !cell_is_split(c))
+            return false;
+        *high = __atomic_load_n(q, __ATOMIC_RELAXED);
+        /* acquire: see the records as the last holder left them */
+        if (c != CORE_CELL_BUSY && *high != CORE_CELL_BUSY && *high != CORE_CELL_DEAD &&
+            __atomic_compare_exchange_n(q, high, CORE_CELL_BUSY, true, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return true;
+        core_relax(spins);
+    }
+}
+
+/* A word that is held as a whole. Not split: low is the cell of all of it. */
+struct word {
+    uint64_t *p, *q;
     uint64_t low, high;
-    uint32_t e = 0;
-    enum half_form form = form_of(s, c, q, id);
+    bool split;
+    uint64_t conflict;
+};
 
-    if (cell_is_full(c)) {
-        low = high = full_to_half(c);
-    } else {
-        low = c == CORE_CELL_SPLIT ? 0 : c;
-        high = c ? __atomic_load_n(q, __ATOMIC_RELAXED) : 0;
-    }
-    if (mask8 & 15) {
-        low = half_access(s, a, low, mask8 & 15, id, kind, form, &e);
-        if (e)
-            *conflict = e | (uint64_t)(e & 15) << 32;
-    }
-    if (mask8 >> 4) {
-        e = 0;
-        high = half_access(s, a, high, mask8 >> 4, id, kind, form, &e);
-        if (e && !*conflict)
-            *conflict = e | (uint64_t)(e & 15) << 36;
-    }
-    if (low == high && half_is_uniform(s, low))
-        return half_to_full(low);
-    __atomic_store_n(q, high, __ATOMIC_RELAXED);
-    return low ? low : CORE_CELL_SPLIT;
+/* The conflict of any access with the free() of its word. Only the first one sees it. */
+static void take_freed(struct word *x)
+{
+    if (!cell_is_freed(x->low))
+        return;
+    x->conflict = x->low >> 32 | 0xffull << 32;
+    x->low = 0;
 }
 
-static uint64_t access_full(struct core_shadow *s, const struct core_actor *a, uint64_t c,
-                            uint64_t *q, core_id id, unsigned kind, uint64_t *conflict)
+static void word_lock(struct word *x, uint64_t *p, uint64_t *q)
 {
-    if (c && (!cell_is_full(c) || form_of(s, c, q, id) == HALF_LONE))
-        return access_split(s, a, c, q, 0xff, id, kind, conflict);
+    *x = (struct word){.p = p, .q = q, .low = cell_lock(p)};
+    x->split = cell_is_split(x->low);
+    if (x->split)
+        x->high = cell_lock(q);
+    x->low = x->low == CORE_CELL_SPLIT ? 0 : x->low;
+    take_freed(x);
+}
+
+/* was_split: when it was locked. */
+static void word_unlock(const struct word *x, bool was_split)
+{
+    if (x->split)
+        cell_unlock(x->q, x->high);
+    else if (was_split)
+        cell_unlock(x->q, CORE_CELL_DEAD);
+    cell_unlock(x->p, x->split && !x->low ? CORE_CELL_SPLIT : x->low);
+}
+
+static void word_divide(struct word *x)
+{
+    if (x->split)
+        return;
+    x->low = x->high = x->low ? full_to_half(x->low) : 0;
+    x->split = true;
+}
+
+static void word_join(const struct core_shadow *s, struct word *x)
+{
+    if (x->low != x->high || !half_is_uniform(s, x->low))
+        return;
+    x->low = half_to_full(x->low);
+    x->split = false;
+}
+
+/* ---- one access, the word being held ---- */
+
+static void conflict_found(struct word *x, uint32_t e, unsigned mask, unsigned shift)
+{
+    if (e && !x->conflict)
+        x->conflict = e | (uint64_t)(mask << shift) << 32;
+}
+
+static void access_split(struct core_shadow *s, const struct core_actor *a, struct word *x,
+                         unsigned mask8, core_id id, unsigned kind, int form)
+{
     uint32_t e = 0;
-    c = half_to_full(half_access(s, a, c ? full_to_half(c) : 0, 15, id, kind, HALF_FULL, &e));
-    if (e)
-        *conflict = e | 0xffull << 32;
-    return c;
+
+    word_divide(x);
+    if (mask8 & 15)
+        x->low = half_access(s, a, x->low, mask8 & 15, id, kind, form, &e);
+    conflict_found(x, e, e & 15, 0);
+    e = 0;
+    if (mask8 >> 4)
+        x->high = half_access(s, a, x->high, mask8 >> 4, id, kind, form, &e);
+    conflict_found(x, e, e & 15, 4);
+    if (mask8 == 0xff)
+        word_join(s, x);
+}
+
+/* A set that is to be replaced by another one for the first time: halves can have records. */
+static bool wants_halves(const struct core_shadow *s, const struct core_actor *a, uint64_t c,
+                         core_id id, unsigned kind)
+{
+    return cell_has_set(c) &&
+           form_of(s, a, memo_key((uint32_t)(full_to_half(c) >> 32), id << 4 | 15, kind & 1)) ==
+               HALF_LONE;
+}
+
+static void access_full(struct core_shadow *s, const struct core_actor *a, struct word *x,
+                        core_id id, unsigned kind)
+{
+    if (x->split || wants_halves(s, a, x->low, id, kind)) {
+        access_split(s, a, x, 0xff, id, kind, x->split ? FORM_BY_MEMO : HALF_LONE);
+        return;
+    }
+    uint32_t e = 0;
+    uint64_t c = x->low ? full_to_half(x->low) : 0;
+    if (!half_quick(s, a, &c, 15, id, kind))
+        c = half_general(s, a, c, 15, id, kind, HALF_FULL, &e);
+    x->low = half_to_full(c);
+    conflict_found(x, e, 0xff, 0);
+}
+
+static uint64_t access_word(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                            uint64_t *q, unsigned mask8, core_id id, unsigned kind)
+{
+    struct word x;
+
+    word_lock(&x, p, q);
+    bool was_split = x.split;
+    if (mask8 == 0xff)
+        access_full(s, a, &x, id, kind);
+    else
+        access_split(s, a, &x, mask8, id, kind, FORM_BY_MEMO);
+    word_unlock(&x, was_split);
+    return x.conflict;
+}
+
+/* A half of a word that is split already needs only its own cell. */
+static uint64_t access_half(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                            uint64_t *q, unsigned mask8, core_id id, unsigned kind)
+{
+    uint64_t c;
+    uint32_t e = 0;
+
+    if (mask8 & 15) {
+        if (!lock_low(p, &c))
+            return access_word(s, a, p, q, mask8, id, kind);
+        cell_unlock(p, half_access(s, a, c, mask8, id, kind, FORM_BY_MEMO, &e));
+    } else {
+        if (!lock_high(p, q, &c))
+            return access_word(s, a, p, q, mask8, id, kind);
+        cell_unlock(q, half_access(s, a, c, mask8 >> 4, id, kind, FORM_BY_MEMO, &e));
+    }
+    return e ? e | (uint64_t)(e & 15) << (mask8 & 15 ? 32 : 36) : 0;
+}
+
+/* ---- without the locks ---- */
+
+/* A full word with a set of readers. */
+static bool change_set(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                       uint64_t c, core_id id, unsigned kind)
+{
+    uint64_t to = full_to_half(c);
+    return half_memo(s, a, &to, 15, id, kind) &&
+           /* release: the log row of id is there before the id can be found */
+           __atomic_compare_exchange_n(p, &c, half_to_full(to), false, __ATOMIC_RELEASE,
+                                       __ATOMIC_RELAXED);
 }
 
 /*
- * The commonest change, without the lock: all eight bytes, no side tables, everything that is
- * there ordered before this access. Says false when it isn't that, or when another thread was
- * faster; what is said then is for the locked way to find out.
+ * The commonest change: all eight bytes, no side tables, everything that is there ordered before
+ * this access. Says false when it isn't that, or when another thread was faster; what is said then
+ * is for the locked way to find out.
  */
 static bool change_full(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                         core_id id, unsigned kind)
 {
-    /* acquire: the log rows of the entries are there */
+    /* acquire: the owners' rows of the entries are there */
     uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), to;
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32), e = id << 4;
 
-    if (!core_cell_plain_full(c) || (kind & CORE_KIND_ATOMIC))
+    if (!core_cell_plain_full(c))
+        return cell_is_full(c) && change_set(s, a, p, c, id, kind);
+    if (kind & CORE_KIND_ATOMIC)
         return false;
     if ((r && !core_ordered(s, a, r)) || (w && w != r && !core_ordered(s, a, w)))
         return false;
@@ -380,36 +231,80 @@ static bool change_full(const struct core_shadow *s, const struct core_actor *a,
     return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
+static bool change_half(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                        uint64_t c, unsigned mask, core_id id, unsigned kind)
+{
+    uint64_t to = c == CORE_CELL_SPLIT ? 0 : c;
+
+    if (!half_quick(s, a, &to, mask, id, kind) && !half_memo(s, a, &to, mask, id, kind))
+        return false;
+    /* release: the log row of id is there before the id can be found */
+    return to == c ||
+           __atomic_compare_exchange_n(cell, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
 /*
- * The same for bytes of the low half of a word that is split already, or was never accessed: Q
- * stays as it is, so P alone decides. (Q may change and P come back to what it was meanwhile; this
- * change has to do with neither.) A half that might now be like the other is left to the locked
- * way, which looks.
+ * Bytes of one half of a word that is split already, or was never accessed. (The other half may
+ * change meanwhile, and a cell may come back to what it was; this change has to do with neither.)
  */
 static bool change_low(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                        unsigned mask, core_id id, unsigned kind)
 {
-    /* acquire: the log rows of the entries are there */
-    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), to;
-
-    if ((c & CORE_CELL(CORE_TAG, CORE_TAG)) || (c && cell_is_full(c)))
-        return false;
-    to = c;
-    if (!half_quick(s, a, &to, mask, id, kind) || (to >> 32 & 15) == 15)
-        return false;
-    /* release: the log row of id is there before the id can be found */
-    return to == c ||
-           __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+    /* acquire: the owners' rows of the entries are there */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+    return (!c || cell_is_split(c)) && change_half(s, a, p, c, mask, id, kind);
 }
 
-/* The conflict of any access with the free() of its word. Only the first one sees it. */
-static uint64_t take_freed(uint64_t *c)
+static bool change_high(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                        uint64_t *q, unsigned mask, core_id id, unsigned kind)
 {
-    if (!cell_is_freed(*c))
-        return 0;
-    uint64_t conflict = *c >> 32 | 0xffull << 32;
-    *c = 0;
-    return conflict;
+    /* acquire: Q is at least as new */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+
+    /* relaxed: there is nothing behind SPLIT */
+    if (!c && __atomic_compare_exchange_n(p, &c, CORE_CELL_SPLIT, false, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED))
+        c = CORE_CELL_SPLIT;
+    if (!cell_is_split(c))
+        return false;
+    /* acquire: the owners' rows of the entries are there */
+    c = __atomic_load_n(q, __ATOMIC_ACQUIRE);
+    return c != CORE_CELL_DEAD && change_half(s, a, q, c, mask, id, kind);
+}
+
+/* ---- the interface ---- */
+
+uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                            uint64_t *q, unsigned mask8, core_id id, unsigned kind)
+{
+    if (mask8 == 0xff)
+        return change_full(s, a, p, id, kind) ? 0 : access_word(s, a, p, q, mask8, id, kind);
+    if (!(mask8 >> 4))
+        return change_low(s, a, p, mask8, id, kind) ? 0 : access_half(s, a, p, q, mask8, id, kind);
+    if (!(mask8 & 15))
+        return change_high(s, a, p, q, mask8 >> 4, id, kind)
+                   ? 0
+                   : access_half(s, a, p, q, mask8, id, kind);
+    /* Races are between bytes, so halves may be accessed one after the other. */
+    uint64_t low = core_shadow_access(s, a, p, q, mask8 & 15, id, kind);
+    uint64_t high = core_shadow_access(s, a, p, q, mask8 & 0xf0, id, kind);
+    return low ? low : high;
+}
+
+bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
+                       const uint64_t *q, unsigned mask8, unsigned kind)
+{
+    /* acquire: a set or record that the cell names is complete */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+
+    if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
+        return false;
+    if (cell_is_full(c))
+        return half_cell_knows(s, a, p, full_to_half(c), 15, kind);
+    if ((mask8 & 15) && !half_cell_knows(s, a, p, c, mask8 & 15, kind))
+        return false;
+    return !(mask8 >> 4) ||
+           half_cell_knows(s, a, q, __atomic_load_n(q, __ATOMIC_ACQUIRE), mask8 >> 4, kind);
 }
 
 /* The commonest case: a full word, ordered before. One compare-and-swap. */
@@ -427,91 +322,33 @@ static bool free_full(const struct core_shadow *s, const struct core_actor *a, u
                                        __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
+static void word_drop_records(struct core_shadow *s, const struct word *x)
+{
+    cell_drop(s, x->low);
+    if (x->split)
+        cell_drop(s, x->high);
+}
+
 uint64_t core_shadow_free(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                           uint64_t *q, core_id id, unsigned kind)
 {
+    struct word x;
+
     if (core_likely(free_full(s, a, p, id)))
         return 0;
-    uint64_t c = cell_lock(p), conflict = take_freed(&c);
-
-    c = access_full(s, a, c, q, id, kind, &conflict);
-    if (!cell_is_full(c)) { /* a write of this epoch stood for the whole of it already */
-        cell_drop(s, c);
-        cell_drop(s, __atomic_load_n(q, __ATOMIC_RELAXED));
-    }
-    cell_unlock(p, CORE_CELL(CORE_FREED, id << 4));
-    return conflict;
-}
-
-uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
-                            uint64_t *q, unsigned mask8, core_id id, unsigned kind)
-{
-    uint64_t conflict, c;
-
-    if (mask8 == 0xff ? change_full(s, a, p, id, kind)
-                      : mask8 < 16 && change_low(s, a, p, mask8, id, kind))
-        return 0;
-    c = cell_lock(p);
-    conflict = take_freed(&c);
-    if (mask8 == 0xff)
-        c = access_full(s, a, c, q, id, kind, &conflict);
-    else
-        c = access_split(s, a, c, q, mask8, id, kind, &conflict);
-    cell_unlock(p, c);
-    return conflict;
-}
-
-/* r: the R of a half, or of a full word (mask 15 then). Sets never change, so no lock. */
-static bool reads_know(const struct core_shadow *s, const struct core_actor *a, uint32_t r,
-                       unsigned mask, unsigned kind)
-{
-    unsigned n = 1;
-    const uint32_t *e = &r;
-
-    if (r & CORE_TAG)
-        e = set_entries(s, r, &n);
-    for (unsigned i = 0; i < n; i++)
-        if (is_mine_now(a, e[i]) && (mask & ~with_mask(e[i]) & 15) == 0 &&
-            kind_covers(core_kind(s, e[i]), kind))
-            return true;
-    return false;
-}
-
-static bool half_cell_knows(const struct core_shadow *s, const struct core_actor *a, uint64_t cell,
-                            unsigned mask, unsigned kind)
-{
-    uint32_t w = (uint32_t)cell, r = (uint32_t)(cell >> 32);
-
-    if (!r)
-        return false;
-    if (w & CORE_TAG)
-        return cell_has_record(cell) && !(kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) &&
-               is_mine_now(a, r) && !(mask & ~r);
-    if (w && is_mine_now(a, w) && !(mask & ~w)) /* a plain write stands for any access */
-        return true;
-    return reads_know(s, a, r, mask, kind);
-}
-
-bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
-                       const uint64_t *q, unsigned mask8, unsigned kind)
-{
-    /* acquire: a set that the cell names is complete */
-    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), half[2];
-
-    if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
-        return false;
-    if (cell_is_full(c))
-        return half_cell_knows(s, a, full_to_half(c), 15, kind);
-    half[0] = c;
-    half[1] = __atomic_load_n(q, __ATOMIC_ACQUIRE);
-    for (int i = 0; i < 2; i++, mask8 >>= 4)
-        if ((mask8 & 15) && !half_cell_knows(s, a, half[i], mask8 & 15, kind))
-            return false;
-    return true;
+    word_lock(&x, p, q);
+    bool was_split = x.split;
+    access_full(s, a, &x, id, kind);
+    word_drop_records(s, &x);
+    x.low = CORE_CELL(CORE_FREED, id << 4);
+    x.split = false;
+    word_unlock(&x, was_split);
+    return x.conflict;
 }
 
 void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id)
 {
+    struct word x;
     uint64_t to = CORE_CELL(id << 4, id << 4);
     uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
 
@@ -524,20 +361,16 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
         (id || !__atomic_load_n(q, __ATOMIC_RELAXED)) &&
         __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         return;
-    c = cell_lock(p);
-    if (!cell_is_full(c) && !cell_is_freed(c)) {
-        cell_drop(s, c);
-        if (c)
-            cell_drop(s, __atomic_load_n(q, __ATOMIC_RELAXED));
-    }
-    if (!id)
-        __atomic_store_n(q, 0, __ATOMIC_RELAXED);
+    word_lock(&x, p, q);
+    word_drop_records(s, &x);
+    if (x.split || !id)
+        cell_unlock(q, id ? CORE_CELL_DEAD : 0);
     cell_unlock(p, to);
 }
 
-void core_shadow_init(struct core_shadow *s, const struct core_event *log, const uint32_t *owner,
-                      uint32_t *set_words, uint32_t set_capacity, uint32_t *set_buckets,
-                      uint32_t set_bucket_count, struct core_record *records,
+void core_shadow_init(struct core_shadow *s, const struct core_event *log,
+                      const struct core_owner *owner, uint32_t *set_words, uint32_t set_capacity,
+                      uint32_t *set_buckets, uint32_t set_bucket_count, struct core_record *records,
                       uint32_t record_capacity)
 {
     *s = (struct core_shadow){
@@ -545,6 +378,7 @@ void core_shadow_init(struct core_shadow *s, const struct core_event *log, const
         .owner = owner,
         .set_words = set_words,
         .set_used = 1, /* set 0 would read as "none" */
+        .set_ample = set_capacity / 32,
         .set_capacity = set_capacity,
         .set_buckets = set_buckets,
         .set_bucket_mask =

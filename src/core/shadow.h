@@ -12,10 +12,11 @@
  *     P full                 all eight bytes alike; Q is unused
  *     otherwise              P is the low half's cell, Q the high half's ("split")
  *     R = TAG | set          more than one access: an interned set of entries
- *     W = TAG | record       several writes in one half: a record of up to four W and R each
- *                            (R then only tells the quick look what it may take for known)
- *     P = BUSY               locked by the thread that is changing the word
+ *     W = TAG | record       several writes in one half: a record (half.h) of them and of the
+ *                            reads (R then only tells the quick look what it may take for known)
+ *     P or Q = BUSY          locked by the thread that is changing it
  *     P = SPLIT              split, and the low half was never accessed
+ *     Q = DEAD               was in use; the word isn't split any more
  *     W = FREED              the word is in a freed block; R says by whom. Any access conflicts
  *
  * A write puts its own entry into R as well, so a later access of either kind by the same
@@ -31,8 +32,12 @@
  * that it conflicts with, because whatever would race with the dropped one then races with
  * the one that stays.
  *
- * Changes to a word are serialised: a full cell changes by one compare-and-swap of P; all else
- * holds P at BUSY. So of two accesses at the same moment one always sees the other.
+ * Changes to a half, and to a full word, are serialised, so of two accesses at the same moment one
+ * always sees the other: a cell changes by one compare-and-swap, or is held at BUSY meanwhile. The
+ * low half's is P; the high half's is Q, which may be changed as long as P says that the word is
+ * split. Whoever ends that holds both and leaves Q at DEAD, so that a change of Q which began
+ * before fails. (P held alone may turn a full word into two halves, since nobody else touches Q
+ * then.) P is taken before Q. Where P = 0, Q = 0.
  *
  * Source: FastTrack (Flanagan, Freund 2009) for last-write and read-set; ids in place of
  * epochs, so that an entry also names its stack, are ours.
@@ -46,9 +51,11 @@ enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 
 #define CORE_TAG        0x80000000u
 #define CORE_SET_FULL   0x40000000u
+#define CORE_BYTES      0x20000000u /* beside TAG in W: the record has an entry a byte */
 #define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
 #define CORE_CELL_BUSY  (~0ull)
 #define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
+#define CORE_CELL_DEAD  CORE_CELL_SPLIT                     /* of Q */
 
 enum { CORE_SET_BUCKETS = 1 << 10 }; /* at first */
 
@@ -60,9 +67,28 @@ struct core_event {
     uint32_t lockset;
 };
 
+/* A run of ids: whose they are, and which of them are writes and atomic (bit = id % 64). Bits are
+ * set by the slot's thread, before the id is in any cell. */
+struct core_owner {
+    uint64_t writes, atomics;
+    uint32_t slot;
+};
+
 struct core_record {
     uint32_t w[4];
-    uint32_t r[4]; /* zero-terminated, or r[0] = TAG | set */
+    uint32_t r[4]; /* zero-terminated, or r[0] = TAG | set; with BYTES: see half.h */
+};
+
+/*
+ * What a thread remembers of how its plain accesses changed the readers of a cell: R and the
+ * access' own entry lead to a new R. That stays right until ids change (a compaction; the host
+ * zeroes it then): sets don't change, and what was ordered before the thread once is so for ever.
+ */
+enum { CORE_MEMO_SIZE = 64 };
+
+struct core_memo {
+    uint64_t key[CORE_MEMO_SIZE];
+    uint32_t to[CORE_MEMO_SIZE];
 };
 
 /* The thread that accesses, as far as this module is concerned. */
@@ -70,6 +96,7 @@ struct core_actor {
     uint32_t slot;
     uint32_t window, span; /* ids of the current epoch, all kinds: (e - window) >> 4 < span */
     const struct core_clock *clock;
+    struct core_memo *memo; /* NULL: it remembers nothing, and has records instead of sets */
 };
 
 /*
@@ -78,10 +105,11 @@ struct core_actor {
  */
 struct core_shadow {
     const struct core_event *log;
-    const uint32_t *owner; /* run (id >> 6) -> slot */
+    const struct core_owner *owner; /* by run (id >> 6) */
 
     uint32_t *set_words; /* arena of sets: chain, count, entries */
     uint32_t set_used, set_capacity;
+    uint32_t set_ample; /* as many need no thrift */
     uint32_t *set_buckets;
     uint32_t set_bucket_mask, set_bucket_most; /* in use now, of all; they grow with the sets */
     uint32_t set_count;
@@ -93,16 +121,13 @@ struct core_shadow {
 
     uint32_t readers_max; /* kept of one half, 0: all; see make_room in shadow.c */
 
-    core_id lone; /* the event that replaced a set last, and where: a hint (shadow.c) */
-    const uint64_t *lone_cell;
-
     bool crowded;   /* a side table is nearly full: the host should compact, or forget all */
     bool exhausted; /* one was full: entries were dropped, races with them are not seen */
 };
 
-void core_shadow_init(struct core_shadow *s, const struct core_event *log, const uint32_t *owner,
-                      uint32_t *set_words, uint32_t set_capacity, uint32_t *set_buckets,
-                      uint32_t set_bucket_count, struct core_record *records,
+void core_shadow_init(struct core_shadow *s, const struct core_event *log,
+                      const struct core_owner *owner, uint32_t *set_words, uint32_t set_capacity,
+                      uint32_t *set_buckets, uint32_t set_bucket_count, struct core_record *records,
                       uint32_t record_capacity);
 
 /*
@@ -115,9 +140,9 @@ uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, u
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind);
 
 /*
- * Would core_shadow_access change nothing, because an access of this epoch by the same thread
- * stands for this one? For all kinds but plain writes. Only reads, so that threads which poll
- * one variable don't take its cell from each other; false is always a right answer.
+ * Would core_shadow_access change nothing, because accesses of this epoch by the same thread
+ * stand for this one? Only reads, so that threads which poll one variable don't take its cell
+ * from each other; false is always a right answer.
  */
 bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
                        const uint64_t *q, unsigned mask8, unsigned kind);
@@ -130,16 +155,38 @@ uint64_t core_shadow_free(struct core_shadow *s, const struct core_actor *a, uin
 /* The whole word becomes "written by id" (id 0: never accessed) without a check. */
 void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id id);
 
+CORE_INLINE const struct core_owner *core_owner_of(const struct core_shadow *s, uint32_t e)
+{
+    return &s->owner[e >> (4 + CORE_RUN_BITS)];
+}
+
 /* Is event e of another access ordered before everything the actor does now? */
 CORE_INLINE bool core_ordered(const struct core_shadow *s, const struct core_actor *a, uint32_t e)
 {
-    uint32_t slot = s->owner[e >> (4 + CORE_RUN_BITS)];
-    return (e >> 4) < core_clock_get(a->clock, slot) || slot == a->slot;
+    uint32_t slot = core_owner_of(s, e)->slot;
+    return slot == a->slot || (e >> 4) < core_clock_get(a->clock, slot);
 }
 
+/* CORE_KIND_WRITE and CORE_KIND_ATOMIC, as far as they are true of it. */
 CORE_INLINE unsigned core_kind(const struct core_shadow *s, uint32_t e)
 {
-    return s->log[e >> 4].site_kind & ((1 << CORE_KIND_BITS) - 1);
+    const struct core_owner *o = core_owner_of(s, e);
+    unsigned bit = (e >> 4) % CORE_RUN_SIZE;
+    /* relaxed: the bit of e was set before e was in the cell that the caller has it from */
+    return (__atomic_load_n(&o->writes, __ATOMIC_RELAXED) >> bit & 1) * CORE_KIND_WRITE |
+           (__atomic_load_n(&o->atomics, __ATOMIC_RELAXED) >> bit & 1) * CORE_KIND_ATOMIC;
+}
+
+/* The host has drawn id for an access of this kind. The thread whose run it is. */
+CORE_INLINE void core_owner_note(struct core_owner *o, core_id id, unsigned kind)
+{
+    unsigned at = id % CORE_RUN_SIZE;
+    uint64_t write = kind / CORE_KIND_WRITE & 1, atomic = kind / CORE_KIND_ATOMIC & 1;
+    uint64_t others = ~(1ull << at);
+    /* Bits may be left from an id that stood for a time only (compact.h).
+     * relaxed: others look at other bits only, until the id is in a cell */
+    __atomic_store_n(&o->writes, (o->writes & others) | write << at, __ATOMIC_RELAXED);
+    __atomic_store_n(&o->atomics, (o->atomics & others) | atomic << at, __ATOMIC_RELAXED);
 }
 
 /* A full or empty cell without side tables: the only states the quick paths look at. */

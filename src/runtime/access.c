@@ -1,6 +1,7 @@
 #include "access.h"
 #include "annotate.h"
 #include "event.h"
+#include "filter.h"
 #include "finding.h"
 #include "options.h"
 #include "thread.h"
@@ -69,7 +70,8 @@ RT_COLD void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race 
 
 static struct core_actor actor_of(const struct rt_thread *t)
 {
-    return (struct core_actor){t->slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock};
+    return (struct core_actor){t->slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock,
+                               t->memo};
 }
 
 static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
@@ -78,7 +80,10 @@ static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
 
     r->conflict = core_shadow_access(&rt_shadow, &a, rt_cell_p(r->word), rt_cell_q(r->word),
                                      r->touched, id, r->kind);
-    return r->conflict != 0;
+    if (core_likely(!r->conflict))
+        return false;
+    rt_filters_void();
+    return true;
 }
 
 static bool ignored(const struct rt_thread *t, enum rt_kind kind)
@@ -111,83 +116,33 @@ static bool check_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned si
     return found;
 }
 
+static bool word_known(const struct core_actor *a, rt_addr word, unsigned touched,
+                       enum rt_kind kind)
+{
+    return core_shadow_knows(&rt_shadow, a, rt_cell_p(word), rt_cell_q(word), touched, kind);
+}
+
 bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
 {
     struct core_actor a = actor_of(t);
     unsigned bits = ((1u << size) - 1) << (addr & 7);
 
-    return rt_multi && size <= 8 && !(bits >> 8) &&
-           core_shadow_knows(&rt_shadow, &a, rt_cell_p(addr), rt_cell_q(addr), bits, kind);
-}
-
-/* The cell of the half that addr is in; 0 when there is none that could be known. */
-static uint64_t half_cell(rt_addr addr)
-{
-    /* acquire: Q is at least as new */
-    uint64_t p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
-    uint32_t w = (uint32_t)p, r = (uint32_t)(p >> 32);
-
-    if (p == CORE_CELL_BUSY || w == CORE_FREED)
-        return 0;
-    if (!(addr & 4) || (!(w & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15))))
-        return p;
-    return __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
-}
-
-static void remember_set(struct rt_thread *t, uint32_t set, unsigned bytes)
-{
-    t->known.set = set;
-    t->known.bytes = bytes;
-    t->known.epoch = t->epoch_first;
-}
-
-/*
- * A read that the quick look doesn't know may be known after all: what several threads read over
- * and over, and what t has written, if its own read of other bytes stands beside that. A set of
- * readers that t was found in is remembered, since many words may have it.
- */
-static bool read_known(struct rt_thread *t, rt_addr addr, unsigned size, uint64_t half)
-{
-    uint32_t set = (uint32_t)(half >> 32), bits = ((1u << size) - 1) << (addr & 3);
-    bool speaks_for_it = set & CORE_SET_FULL ? (addr & 7) + size <= 8 : (addr & 3) + size <= 4;
-
-    if (set >> 31 && set == t->known.set && t->known.epoch == t->epoch_first && speaks_for_it &&
-        (set & CORE_SET_FULL || !(bits & ~t->known.bytes)))
-        return true;
-    if (!(set >> 31) && ((uint32_t)half >> 4) - t->epoch_first >= t->next - t->epoch_first)
-        return false;
-    if (!rt_access_known(t, addr, size, RT_READ))
-        return false;
-    if (set >> 31 && speaks_for_it)
-        remember_set(t, set, bits);
-    return true;
-}
-
-/* After a read that was looked at: if it left a set as it was, so will the next one. (There are so
- * many readers that this one is not among those that are kept.) */
-static void read_left(struct rt_thread *t, rt_addr addr, unsigned size, uint64_t before)
-{
-    if ((addr & 3) + size <= 4 && half_cell(addr) == before)
-        remember_set(t, (uint32_t)(before >> 32), ((1u << size) - 1) << (addr & 3));
+    return rt_multi && size <= 8 && word_known(&a, addr & ~7ull, bits & 0xff, kind) &&
+           (!(bits >> 8) || word_known(&a, (addr & ~7ull) + 8, bits >> 8, kind));
 }
 
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
                      unsigned tag)
 {
     struct rt_race r;
-    uint64_t before = 0;
 
-    if (kind == RT_READ) {
-        before = half_cell(addr);
-        if (read_known(t, addr, size, before))
-            return;
-    } else if (!(kind & RT_KIND_WRITE_BIT) && rt_access_known(t, addr, size, kind)) {
+    if (ignored(t, kind))
         return;
-    }
-    if (core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
+    if (!rt_access_known(t, addr, size, kind) &&
+        core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
         rt_race_report(t, pc, &r);
-    else if (before >> 63)
-        read_left(t, addr, size, before);
+    else if (t->filter && !(kind & ~(unsigned)RT_WRITE))
+        rt_filter_add(t->filter, addr, size, kind & RT_KIND_WRITE_BIT);
 }
 
 bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
@@ -258,13 +213,16 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
     core_id id = rt_event_id(t, pc, RT_FREE, 8, 0);
     if (core_unlikely(!id))
         return;
+    rt_filter_empty(t->filter);
     for (rt_addr word = addr & ~7ull; word < addr + bytes; word += 8) {
         struct core_actor a = actor_of(t);
         struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, 0};
         r.conflict =
             core_shadow_free(&rt_shadow, &a, rt_cell_p(word), rt_cell_q(word), id, RT_FREE);
-        if (core_unlikely(r.conflict))
+        if (core_unlikely(r.conflict)) {
+            rt_filters_void();
             rt_race_report(t, pc, &r);
+        }
     }
 }
 

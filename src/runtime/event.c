@@ -1,5 +1,6 @@
 #include "event.h"
 #include "collect.h"
+#include "filter.h"
 #include "finding.h"
 #include "format.h"
 #include "index.h"
@@ -60,9 +61,10 @@ struct rt_caches {
 struct core_shadow rt_shadow;
 bool rt_event_reset_wanted;
 uint32_t rt_world_stopped;
+uint32_t rt_filter_voids;
 
 static struct core_event *event_log;
-static uint32_t *owner;
+static struct core_owner *owner;
 static struct site *sites;
 static uint32_t site_used = 1, run_used = 1;
 static uint32_t run_limit = RUNS_WANTED; /* above: ask for a compaction */
@@ -182,7 +184,7 @@ static RT_COLD void new_run(struct rt_thread *t)
     } while (!__atomic_compare_exchange_n(&run_used, &run, run + n, true, __ATOMIC_RELAXED,
                                           __ATOMIC_RELAXED));
     for (uint32_t i = 0; i < n; i++)
-        owner[run + i] = t->slot;
+        owner[run + i] = (struct core_owner){.slot = t->slot};
     bool first = t->end == 0;
     t->nunseen = 0; /* ids of others are in between */
     t->epoch_first = t->next = run << CORE_RUN_BITS;
@@ -198,6 +200,7 @@ void rt_event_new_window(struct rt_thread *t)
     if (t->next >= t->end)
         new_run(t);
     t->epoch_first = t->next;
+    rt_filter_empty(t->filter);
     rt_event_move_window(t, t->next);
 }
 
@@ -271,9 +274,28 @@ static void cache_resize(struct rt_caches *c, uint32_t size)
 }
 
 /* Many threads do little; the others soon have a table that serves them. */
-static RT_COLD void cache_grow(struct rt_caches *c)
+static RT_COLD void cache_grow(struct rt_thread *t)
 {
-    cache_resize(c, c->size * 4);
+    cache_resize(t->caches, t->caches->size * 4);
+    if (!t->memo)
+        t->memo = core_alloc(sizeof *t->memo);
+    if (!t->filter && !RT_GO) {
+        t->filter = core_alloc(sizeof *t->filter);
+        rt_filter_empty(t->filter);
+    }
+}
+
+void rt_filter_wrap(struct rt_filter *f)
+{
+    rt_memset(f->word, 0, sizeof f->word);
+    f->stamp = 1ull << RT_FILTER_STAMP;
+}
+
+static void forget_memo(struct rt_thread *t)
+{
+    rt_filter_empty(t->filter);
+    if (t->memo)
+        *t->memo = (struct core_memo){0};
 }
 
 void rt_event_start(struct rt_thread *t)
@@ -282,6 +304,7 @@ void rt_event_start(struct rt_thread *t)
         t->caches = core_alloc(sizeof *t->caches);
         cache_resize(t->caches, CACHE_LEAST);
     }
+    forget_memo(t);
     t->next = t->end = 0;
     new_run(t);
     if (t->tls)
@@ -294,7 +317,13 @@ void rt_event_thread_free(struct rt_thread *t)
         cache_free(t->caches);
         core_free(t->caches, sizeof *t->caches);
     }
+    if (t->memo)
+        core_free(t->memo, sizeof *t->memo);
+    if (t->filter)
+        core_free(t->filter, sizeof *t->filter);
     t->caches = NULL;
+    t->memo = NULL;
+    t->filter = NULL;
 }
 
 static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
@@ -306,6 +335,7 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     }
     core_id id = t->next++;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
+    core_owner_note(&owner[id >> CORE_RUN_BITS], id, kind);
     /* atomics and free() don't stand for a plain access: not for the quick look */
     if ((kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE) {
         t->plain_first = t->next;
@@ -334,7 +364,7 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
         (t->tls->top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) * 0xff51afd7ed558ccdull;
     struct rt_caches *all = t->caches;
     if (core_unlikely(all->misses > 2 * all->size) && all->size < CACHE_MOST)
-        cache_grow(all);
+        cache_grow(t);
     struct cached *c = &all->id[key >> all->shift];
 
     if (core_unlikely(c->key != key)) {
@@ -353,7 +383,7 @@ void rt_event_read(core_id id, struct rt_event *out)
 {
     const struct core_event *e = &event_log[id];
     const struct site *s = &sites[e->site_kind >> CORE_KIND_BITS];
-    uint32_t slot = owner[id >> CORE_RUN_BITS];
+    uint32_t slot = owner[id >> CORE_RUN_BITS].slot;
 
     *out = (struct rt_event){
         .slot = slot,
@@ -481,8 +511,8 @@ static void resume_window(struct rt_thread *t)
 static void suspend_window(struct rt_thread *t, void *arg)
 {
     (void)arg;
-    t->known.set = 0;
     t->nunseen = 0;
+    forget_memo(t);
     if (t->tls)
         t->tls->span = 0;
     for (uint32_t i = 0; t->caches && i < t->caches->size; i++)
@@ -560,7 +590,7 @@ static void restart_thread(struct rt_thread *t, void *arg)
     t->next = t->end = t->told = 0;
     if (!t->caches) /* has ended, waits for its join */
         return;
-    t->known.set = 0;
+    forget_memo(t);
     rt_memset(t->caches->id, 0, t->caches->size * sizeof *t->caches->id);
     t->caches->runs_at_once = 0;
     new_run(t);

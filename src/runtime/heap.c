@@ -1,5 +1,6 @@
 #include "heap.h"
 #include "event.h"
+#include "filter.h"
 #include "shadow_map.h"
 #include "stack.h"
 #include "sys/sys.h"
@@ -94,6 +95,7 @@ static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
         return;
     }
     core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
+    rt_filter_empty(t->filter);
     for (rt_addr a = start & ~7ull; a < start + bytes; a += 8)
         core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), id);
 }

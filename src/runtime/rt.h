@@ -174,15 +174,10 @@ struct rt_thread {
 
     struct rt_turn *turn; /* NULL without a controlled strategy */
 
-    /* access.c: a set of the shadow that has a read of these bytes by this thread, in this epoch */
-    struct {
-        uint32_t set;
-        unsigned bytes;
-        core_id epoch;
-    } known;
-
     /* caches: event.c */
     struct rt_caches *caches;
+    struct core_memo *memo;   /* NULL for one that has done little */
+    struct rt_filter *filter; /* filter.h; NULL for one that has done little, and in Go */
 
     struct rt_thread *list_next,
         *list_prev; /* all live threads; under the thread registry's lock */

@@ -1,6 +1,7 @@
 #include "shadow_map.h"
 #include "../core/shadow.h"
 #include "event.h"
+#include "filter.h"
 #include "format.h"
 #include "host.h"
 #include "sys/sys.h"
@@ -147,12 +148,17 @@ static bool copies_clear(uintptr_t by, uintptr_t other)
     return true;
 }
 
+/* Not round: first-level caches find a line by a hash of address bits 12 to 27, so a word and its
+ * cells would push each other out of them at each access. */
+#define SKEW_P ((uintptr_t)0x2a95 * PAGE)
+#define SKEW_Q ((uintptr_t)0x1c6b * PAGE)
+
 static bool choose_distances(void)
 {
-    for (uintptr_t p = 2 * TIB; p < RT_SPACE_MASK; p += 2 * TIB) {
+    for (uintptr_t p = 2 * TIB + SKEW_P; p < RT_SPACE_MASK; p += 2 * TIB) {
         if (!copies_clear(p, 0))
             continue;
-        for (uintptr_t q = p + 2 * TIB; q < RT_SPACE_MASK; q += 2 * TIB)
+        for (uintptr_t q = p - SKEW_P + 2 * TIB + SKEW_Q; q < RT_SPACE_MASK; q += 2 * TIB)
             if (copies_clear(q, 0) && copies_clear(q, p)) {
                 rt_map_p = p;
                 rt_map_q = q;
@@ -417,6 +423,7 @@ void rt_shadow_forget(rt_addr addr, size_t bytes)
 
     if (low >= high || !rt_shadow_covers(low, high - low))
         return;
+    rt_filters_void();
     if (page_high <= page_low || page_high - page_low < 4 * PAGE)
         page_low = page_high = high;
     for (rt_addr a = low; a < page_low; a += 8)

@@ -40,7 +40,7 @@ static bool is_other(uint32_t entry, uint32_t slot)
 {
     if (!entry)
         return false;
-    return entry & CORE_TAG || rt_shadow.owner[entry >> (4 + CORE_RUN_BITS)] != slot;
+    return entry & CORE_TAG || core_owner_of(&rt_shadow, entry)->slot != slot;
 }
 
 /* Has another thread used the word so that this access conflicts with it, ordered or not? */

@@ -55,7 +55,7 @@ static void test_what_is_remembered_stays(void)
     uint64_t entry = access_by(1, 0, 0x01, 0, 1);
     CHECK(entry != 0);
     CHECK_EQ(world.log[id_of(entry)].site_kind, 5 << CORE_KIND_BITS | 1);
-    CHECK_EQ(world.owner[id_of(entry) >> CORE_RUN_BITS], 0);
+    CHECK_EQ(world.owner[id_of(entry) >> CORE_RUN_BITS].slot, 0);
     end();
 }
 
@@ -78,7 +78,7 @@ static void test_what_all_are_ordered_after_goes(void)
     CHECK_EQ(world.shadow.record_live, 0);
     CHECK(world_is_full(world.p[2])); /* the read of T2 is left, alone */
     CHECK(!(world.p[2] >> 32 & CORE_TAG));
-    CHECK_EQ(world.owner[world.p[2] >> (36 + CORE_RUN_BITS)], 2);
+    CHECK_EQ(world.owner[world.p[2] >> (36 + CORE_RUN_BITS)].slot, 2);
     end();
 }
 
@@ -218,7 +218,7 @@ static void test_threads_go_on(void)
             struct world_thread *t = &world.thread[i];
             CHECK(t->next <= seen[i]);
             for (core_id id = t->next; id < t->end; id++)
-                CHECK_EQ(world.owner[id >> CORE_RUN_BITS], i);
+                CHECK_EQ(world.owner[id >> CORE_RUN_BITS].slot, i);
         }
     }
     end();

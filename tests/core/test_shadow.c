@@ -114,19 +114,53 @@ static void test_the_quick_look(void)
     end();
 }
 
-/* A word that is written byte by byte by one thread in one place ends as one written at once. */
+/* Halves that are accessed byte by byte by one thread in one place end as if accessed at once, and
+ * the word with the next access to all of it. */
 static void test_bytes_grow_together(void)
 {
     begin(2);
     for (unsigned kind = 0; kind < 4; kind++) {
-        access_by(0, 0, 0xff, kind, 1);
+        access_by(0, 0, 0x0f, kind, 1);
+        access_by(0, 0, 0xf0, kind, 1);
         for (unsigned byte = 0; byte < 8; byte++)
             access_by(0, 1, 1u << (5 * byte % 8), kind, 1);
+        CHECK_EQ(world.p[0], world.p[1]);
+        CHECK_EQ(world.q[0], world.q[1]);
+        world_new_window(&world, &world.thread[0]);
+        access_by(0, 0, 0xff, kind, 2);
+        access_by(0, 1, 0xff, kind, 2);
         CHECK(world_is_full(world.p[1]));
         CHECK_EQ(world.p[0], world.p[1]);
         world_forget(&world, 0);
         world_forget(&world, 1);
     }
+    CHECK_EQ(world.shadow.record_live, 0);
+    end();
+}
+
+/* Each byte of a half has a reader of its own, then each one a writer. */
+static void test_bytes_apart(void)
+{
+    begin(2);
+    world.shadow.set_ample = 0; /* a record for what comes up for the first time */
+    access_by(0, 0, 0xff, CORE_KIND_WRITE, 0);
+    for (unsigned kind = 0; kind < 2; kind++) {
+        world_new_window(&world, &world.thread[0]);
+        for (unsigned byte = 0; byte < 8; byte++)
+            CHECK_EQ(access_by(0, 0, 1u << byte, kind, 1 + byte), 0);
+        CHECK_EQ(world.shadow.record_live, 2);
+        for (unsigned byte = 0; byte < 8; byte++) {
+            core_id id = world_id(&world, &world.thread[0], 1 + byte, kind);
+            CHECK(world_skips(&world, &world.thread[0], 0, 1u << byte, kind));
+            CHECK_EQ((uint32_t)(access_by(1, 0, 1u << byte, CORE_KIND_WRITE, 20) >> 4) &
+                         CORE_ID_MAX,
+                     id);
+            access_by(0, 0, 1u << byte, kind, 1 + byte);
+        }
+        world_edge(&world, 1, 0);
+    }
+    world_new_window(&world, &world.thread[0]);
+    access_by(0, 0, 0xff, CORE_KIND_WRITE, 0);
     CHECK_EQ(world.shadow.record_live, 0);
     end();
 }
@@ -163,13 +197,13 @@ static void test_sets_are_shared(void)
 {
     enum { READERS = 40 };
     begin(READERS);
+    for (unsigned word = 0; word < 3; word++) /* the first may have records */
+        for (unsigned i = 0; i < READERS; i++)
+            access_by(i, word, 0xff, 0, 1);
+    uint32_t used = world.shadow.set_used;
+    world_forget(&world, 0);
     for (unsigned i = 0; i < READERS; i++)
         access_by(i, 0, 0xff, 0, 1);
-    for (unsigned i = 0; i < READERS; i++)
-        access_by(i, 1, 0xff, 0, 1);
-    uint32_t used = world.shadow.set_used;
-    for (unsigned i = 0; i < READERS; i++)
-        access_by(i, 2, 0xff, 0, 1);
     CHECK_EQ(world.p[0], world.p[1]);
     CHECK_EQ(world.p[0], world.p[2]);
     CHECK_EQ(world.shadow.set_used, used);
@@ -277,6 +311,7 @@ int main(void)
     RUN(test_repeats_change_nothing);
     RUN(test_the_quick_look);
     RUN(test_bytes_grow_together);
+    RUN(test_bytes_apart);
     RUN(test_an_older_write_goes_on);
     RUN(test_readers_have_an_end);
     RUN(test_sets_are_shared);

@@ -108,7 +108,7 @@ enum {
     WORLD_RECORDS = 2048,
     WORLD_CACHE = 16,
     WORLD_TOP_RUNS = 1 << 13, /* a trace near the end of the id space has so many runs left */
-    WORLD_ROOM = 64 << 20,    /* bytes a compaction works in */
+    WORLD_ROOM = 96 << 20,    /* bytes a compaction works in */
 };
 
 struct world_thread {
@@ -121,6 +121,7 @@ struct world_thread {
         uint32_t key;
         core_id id;
     } cache[WORLD_CACHE];
+    struct core_memo memo;
 };
 
 /* As struct rt_sync. */
@@ -143,7 +144,8 @@ struct world {
     struct world_setup setup;
     struct core_shadow shadow;
     struct core_event *log;
-    uint32_t *owner, *set_words, *set_buckets, *spare_set_words;
+    struct core_owner *owner;
+    uint32_t *set_words, *set_buckets, *spare_set_words;
     void *room;
     struct core_record *records;
     uint64_t p[MODEL_WORDS], q[MODEL_WORDS];
@@ -185,7 +187,7 @@ static void world_new_run(struct world *w, struct world_thread *t)
         abort(); /* a longer trace than the id space has room for */
     w->run_used += n;
     for (uint32_t i = 0; i < n; i++)
-        w->owner[run + i] = (uint32_t)(t - w->thread);
+        w->owner[run + i] = (struct core_owner){.slot = (uint32_t)(t - w->thread)};
     t->epoch_first = t->next = run << CORE_RUN_BITS;
     t->end = (run + n) << CORE_RUN_BITS;
 }
@@ -217,6 +219,7 @@ static core_id world_id(struct world *w, struct world_thread *t, unsigned site, 
         world_new_window(w, t);
     core_id id = t->next++;
     w->log[id] = (struct core_event){site << CORE_KIND_BITS | kind, 0};
+    core_owner_note(&w->owner[id >> CORE_RUN_BITS], id, kind);
     if ((kind & CORE_KIND_ATOMIC) || kind == WORLD_FREE)
         world_move_window(t);
     t->cache[place].key = key;
@@ -229,6 +232,7 @@ static void world_start_thread(struct world *w, unsigned slot)
 {
     struct world_thread *t = &w->thread[slot];
     memset(t->cache, 0, sizeof t->cache);
+    memset(&t->memo, 0, sizeof t->memo);
     world_new_run(w, t);
     world_new_window(w, t);
 }
@@ -350,7 +354,8 @@ static void world_forget(struct world *w, unsigned word)
 
 static struct core_actor world_actor(const struct world_thread *t, unsigned slot)
 {
-    return (struct core_actor){slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock};
+    return (struct core_actor){slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock,
+                               (struct core_memo *)&t->memo};
 }
 
 static bool world_is_full(uint64_t p)
@@ -359,7 +364,7 @@ static bool world_is_full(uint64_t p)
     return p && !((uint32_t)p & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15));
 }
 
-/* What polling asks. The runtime does so for atomic reads only; here every other time for all. */
+/* What comes after the quick look; here every other time. */
 static bool world_knows(struct world *w, const struct world_thread *t, unsigned word, unsigned mask,
                         unsigned kind)
 {
@@ -376,7 +381,7 @@ static bool world_skips(struct world *w, const struct world_thread *t, unsigned 
 {
     bool write = kind & CORE_KIND_WRITE, high = !(mask & 15);
 
-    if ((kind & 3) != CORE_KIND_WRITE && world_knows(w, t, word, mask, kind))
+    if (world_knows(w, t, word, mask, kind))
         return true;
     if (kind & CORE_KIND_ATOMIC)
         return false;
@@ -400,7 +405,7 @@ static void cover_half(struct world *w, uint64_t cell)
     if (!(x & CORE_TAG)) {
         w->cover.half_set += (r & CORE_TAG) != 0;
     } else {
-        const struct core_record *record = &w->records[x & ~CORE_TAG];
+        const struct core_record *record = &w->records[x & (CORE_BYTES - 1)];
         w->cover.record++;
         w->cover.record_four_writes += record->w[3] != 0;
         r = record->r[0];
@@ -563,6 +568,7 @@ static void world_compact_thread(struct core_compact *c, unsigned slot, struct w
     t->told = core_compact_time(c, slot, t->told);
     t->epoch_first = t->next = core_compact_next(c, slot, t->next, &t->end);
     memset(t->cache, 0, sizeof t->cache);
+    memset(&t->memo, 0, sizeof t->memo);
     world_move_window(t);
 }
 

@@ -4,6 +4,7 @@
  * Each hook is one quick look; the rest opens a scope and calls access.c. One table makes them all.
  */
 #include "../access.h"
+#include "../filter.h"
 #include "../hook.h"
 #include "../stack.h"
 #include "../turn.h"
@@ -46,7 +47,11 @@ static __attribute__((noinline)) void access_slow(rt_addr a, unsigned size, enum
                                                   rt_pc pc)
 {
     struct rt_scope s;
-    struct rt_thread *t = rt_scope_enter_bare(&s);
+    struct rt_thread *t = rt_tls.thread;
+    if (t && t->filter && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
+        rt_filter_knows(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
+        return;
+    t = rt_scope_enter_bare(&s);
     if (!t)
         return;
     if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))

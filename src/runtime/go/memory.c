@@ -17,7 +17,7 @@ enum { CLEARED_BY_HAND = 128 << 10 };
 
 static bool owns_nothing(uint64_t cell)
 {
-    return (cell & CORE_CELL(CORE_TAG, CORE_TAG)) == 0;
+    return (cell & CORE_CELL(CORE_TAG, CORE_TAG)) == 0 || cell == CORE_CELL_DEAD;
 }
 
 static void clear_word(rt_addr a)
