@@ -2,6 +2,7 @@
 #include "access.h"
 #include "deadlock.h"
 #include "event.h"
+#include "filter.h"
 #include "finding.h"
 #include "options.h"
 #include "stack.h"
@@ -423,6 +424,7 @@ static bool unlock_again(struct rt_thread *t, struct rt_last *l)
     t->lockset = l->below;
     t->unseen[t->nunseen++] = (struct rt_unseen){s, s->learned, t->epoch_first};
     t->epoch_first = t->next;
+    rt_filter_empty(t->filter);
     rt_event_move_window(t, t->next);
     return true;
 }
