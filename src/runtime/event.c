@@ -507,10 +507,20 @@ static void resume_window(struct rt_thread *t)
     t->tls->span = rt_multi ? t->end - t->next : -1u;
 }
 
+/* What t remembers of the shadow names ids, which get another meaning. */
+static void forget_known(struct rt_thread *t)
+{
+#if !RT_GO
+    for (int i = 0; i < RT_ATOMICS_KNOWN; i++)
+        t->atomics[i].addr = 0;
+#endif
+}
+
 /* No id is "mine and now" any more, neither for the quick look nor for reuse. */
 static void suspend_window(struct rt_thread *t, void *arg)
 {
     (void)arg;
+    forget_known(t);
     t->nunseen = 0;
     forget_memo(t);
     if (t->tls)
@@ -590,6 +600,7 @@ static void restart_thread(struct rt_thread *t, void *arg)
     t->next = t->end = t->told = 0;
     if (!t->caches) /* has ended, waits for its join */
         return;
+    forget_known(t);
     forget_memo(t);
     rt_memset(t->caches->id, 0, t->caches->size * sizeof *t->caches->id);
     t->caches->runs_at_once = 0;

@@ -100,6 +100,15 @@ struct rt_last {
 };
 enum { RT_LAST_MAX = 4 };
 
+/* An atomic access that the shadow has: the cells have not changed since. */
+struct rt_atomic_known {
+    rt_addr addr;
+    uint64_t p, q; /* q: 0 where P speaks for all bytes */
+    core_id epoch;
+    uint16_t size, kind;
+};
+enum { RT_ATOMICS_KNOWN = 4 };
+
 /*
  * One thread, or fiber, of the program. Everything is used by that thread alone unless the
  * comment says otherwise.
@@ -137,6 +146,7 @@ struct rt_thread {
 
 #if !RT_GO
     struct rt_last last[RT_LAST_MAX]; /* mutex.c: by a hash of the address */
+    struct rt_atomic_known atomics[RT_ATOMICS_KNOWN]; /* abi/tsan_atomic.c: the same */
 #endif
 
     /* depth of ignore requests; > 0 means ignore */

@@ -40,6 +40,33 @@ CORE_INLINE void rt_scope_leave_quick(struct rt_scope *s)
         rt_scope_left(s->thread);
 }
 
+CORE_INLINE struct rt_thread *rt_scope_enter_bare_quick(struct rt_scope *s)
+{
+    struct rt_thread *t = rt_tls.thread;
+    if (core_unlikely(!t || rt_tls.depth > 0 || !rt_enabled)) {
+        s->thread = NULL;
+        return NULL;
+    }
+    rt_tls.depth = 1;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (core_unlikely(__atomic_load_n(&rt_world_stopped, __ATOMIC_RELAXED)))
+        rt_world_wait(&rt_tls);
+    return s->thread = t;
+}
+
+CORE_INLINE void rt_scope_leave_bare_quick(struct rt_scope *s)
+{
+    if (core_unlikely(!s->thread || rt_self() != s->thread || rt_tls.depth != 1)) {
+        rt_scope_leave_bare(s);
+        return;
+    }
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    rt_tls.depth = 0;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (core_unlikely(rt_tls.pending || rt_event_reset_wanted || rt_shadow.crowded))
+        rt_scope_left(s->thread);
+}
+
 #define RT_SCOPE_QUICK(name)                                                                       \
     struct rt_scope rt_scope_ __attribute__((cleanup(rt_scope_leave_quick)));                      \
     struct rt_thread *t = rt_scope_enter_quick(&rt_scope_, RT_CALLER);                             \

@@ -86,7 +86,11 @@ static void object_drop(struct rt_sync *s)
 
 static struct rt_stripe *stripe_of(rt_addr addr)
 {
-    return &stripes[((addr >> LINE_BITS) + core_mix(addr >> AREA_BITS)) & (STRIPES - 1)];
+    rt_addr line = addr >> LINE_BITS;
+    /* neighbours in one page of stripes, but not in one line of the cache */
+    rt_addr near = (line & 15) << 4 | (line >> 4 & 15);
+    return &stripes[((line & ~(rt_addr)255) + near + (core_mix(addr >> AREA_BITS) << 8)) &
+                    (STRIPES - 1)];
 }
 
 static uint32_t *page_of(rt_addr addr)
@@ -298,7 +302,8 @@ void rt_sync_release_store(struct rt_thread *t, struct rt_sync *s)
 
 void rt_sync_release_join(struct rt_thread *t, struct rt_sync *s)
 {
-    if (core_clock_empty(&s->clock) && !s->time) {
+    /* t adds to nothing, or to what it knows */
+    if (s->time ? knows_release(t, s->slot, s->time) : core_clock_empty(&s->clock)) {
         rt_sync_release_store(t, s);
         return;
     }

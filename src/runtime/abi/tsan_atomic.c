@@ -19,9 +19,8 @@
  * The machine's operation is always sequentially consistent.
  */
 #include "../access.h"
-#include "../event.h"
-#include "../hook.h"
 #include "../options.h"
+#include "../scope_quick.h"
 #include "../sync.h"
 #include "../turn.h"
 #include "../turn_trace.h"
@@ -77,15 +76,18 @@ static void point(struct rt_thread *t, rt_pc pc, enum core_op what, rt_addr addr
         rt_trace_access(t->turn, addr, addr, size, what != CORE_OP_ATOMIC_LOAD);
 }
 
+/* The compiler puts the parts of an operation into these, which there is one of for all types. */
+#define WHOLE __attribute__((flatten, noinline))
+
 /* what: CORE_OP_NONE when its point is behind it. */
-static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc pc,
-                  enum core_op what)
+WHOLE static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc pc,
+                        enum core_op what)
 {
     op->t = NULL;
     if (!rt_multi)
         return;
     touch(addr);
-    struct rt_thread *t = rt_scope_enter_bare(&op->scope);
+    struct rt_thread *t = rt_scope_enter_bare_quick(&op->scope);
     if (!t)
         return;
     op->addr = (rt_addr)addr;
@@ -98,21 +100,77 @@ static void begin(struct op *op, const volatile void *addr, unsigned size, rt_pc
     op->t = t;
 }
 
-static void end(struct op *op)
+WHOLE static void end(struct op *op)
 {
     if (!op->t)
         return;
     rt_sync_let_go(&op->hold);
     if (core_unlikely(op->raced))
         rt_race_report(op->t, op->pc, &op->race);
-    rt_scope_leave_bare(&op->scope);
+    rt_scope_leave_bare_quick(&op->scope);
+}
+
+/*
+ * Threads that access one variable over and over have their accesses side by side in a record of
+ * the shadow, which cannot be read in passing. So a thread remembers the cells of the variables
+ * that it accessed last: while they are the same, and the epoch is, its access is still there, and
+ * no plain one came, for that would show in the cell.
+ */
+static struct rt_atomic_known *known_of(struct rt_thread *t, rt_addr addr)
+{
+    return &t->atomics[(addr >> 3 ^ addr >> 6) % RT_ATOMICS_KNOWN];
+}
+
+/* False: the cells are being changed, or the access is not of one word. */
+static bool look(rt_addr addr, unsigned size, uint64_t *p, uint64_t *q)
+{
+    /* acquire: Q is at least as new */
+    *p = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
+    uint32_t w = (uint32_t)*p, r = (uint32_t)(*p >> 32);
+    bool full = !(w & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15));
+    *q = full || (addr & 7) + size <= 4 ? 0 : __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
+    return *p != CORE_CELL_BUSY && w != CORE_FREED && (addr & 7) + size <= 8;
+}
+
+/* The access is recorded. It is to be remembered if that left the cells as they were before. */
+static void remember(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind,
+                     const struct rt_atomic_known *before)
+{
+    struct rt_atomic_known *k = known_of(t, addr), now = {.addr = 0};
+    bool steady = before->addr && look(addr, size, &now.p, &now.q) && before->p == now.p &&
+                  before->q == now.q && t->next < t->end && !t->ignore_reads && !t->ignore_writes;
+    *k = (struct rt_atomic_known){steady ? addr : 0, now.p,          now.q,
+                                  t->epoch_first,    (uint16_t)size, kind};
+}
+
+static struct rt_atomic_known cells_of(rt_addr addr, unsigned size)
+{
+    struct rt_atomic_known k = {.addr = addr};
+    if (!look(addr, size, &k.p, &k.q))
+        k.addr = 0;
+    return k;
+}
+
+static bool known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
+{
+    const struct rt_atomic_known *k = known_of(t, addr), now = cells_of(addr, size);
+    if (core_likely(k->addr == addr && k->p == now.p && k->q == now.q && k->size == size &&
+                    k->epoch == t->epoch_first && k->kind >= kind))
+        return now.addr && rt_multi;
+    if (!rt_access_known(t, addr, size, kind))
+        return false;
+    remember(t, addr, size, kind, &now);
+    return true;
 }
 
 static void check(struct op *op, enum rt_kind kind)
 {
-    if (rt_access_known(op->t, op->addr, op->size, kind))
+    if (core_likely(known(op->t, op->addr, op->size, kind)))
         return;
+    struct rt_atomic_known before = cells_of(op->addr, op->size);
     op->raced = rt_access_check(op->t, op->pc, op->addr, op->size, kind, &op->race);
+    if (!op->raced)
+        remember(op->t, op->addr, op->size, kind, &before);
 }
 
 static void join(struct op *op, enum order o)
@@ -132,7 +190,7 @@ static void take_back(struct op *op)
         rt_sync_take_back(op->t, op->hold.s);
 }
 
-static void on_load(struct op *op, enum order o)
+WHOLE static void on_load(struct op *op, enum order o)
 {
     if (!op->t)
         return;
@@ -141,26 +199,26 @@ static void on_load(struct op *op, enum order o)
 }
 
 /* A load that finds nothing new: the common case of polling, without any lock or store. */
-static bool peek(struct op *op, const volatile void *addr, unsigned size, rt_pc pc)
+WHOLE static bool peek(struct op *op, const volatile void *addr, unsigned size, rt_pc pc)
 {
     op->t = NULL;
     if (!rt_multi)
         return false;
-    struct rt_thread *t = rt_scope_enter_bare(&op->scope);
+    struct rt_thread *t = rt_scope_enter_bare_quick(&op->scope);
     if (!t)
         return false;
     op->addr = (rt_addr)addr;
     point(t, pc, CORE_OP_ATOMIC_LOAD, op->addr, size);
-    if (rt_access_known(t, op->addr, size, RT_ATOMIC_READ) && rt_sync_peek(t, op->addr, &op->seen))
+    if (known(t, op->addr, size, RT_ATOMIC_READ) && rt_sync_peek(t, op->addr, &op->seen))
         return true;
-    rt_scope_leave_bare(&op->scope);
+    rt_scope_leave_bare_quick(&op->scope);
     return false;
 }
 
-static bool peeked(struct op *op)
+WHOLE static bool peeked(struct op *op)
 {
     bool ok = rt_sync_unchanged(&op->seen);
-    rt_scope_leave_bare(&op->scope);
+    rt_scope_leave_bare_quick(&op->scope);
     return ok;
 }
 
@@ -178,7 +236,7 @@ static void publish_fence(struct op *op)
 }
 
 /* Before the value can be seen: whoever reads it finds the clock. */
-static void on_store(struct op *op, enum order o)
+WHOLE static void on_store(struct op *op, enum order o)
 {
     if (!op->t)
         return;
@@ -198,7 +256,7 @@ static void on_store(struct op *op, enum order o)
         op->hold.s->thread = op->t->uid;
 }
 
-static void on_rmw(struct op *op, enum order o)
+WHOLE static void on_rmw(struct op *op, enum order o)
 {
     if (!op->t)
         return;
@@ -410,7 +468,7 @@ void __tsan_atomic_thread_fence(int mo)
 {
     enum order o = order_of(mo);
     struct rt_scope scope;
-    struct rt_thread *t = rt_multi ? rt_scope_enter_bare(&scope) : NULL;
+    struct rt_thread *t = rt_multi ? rt_scope_enter_bare_quick(&scope) : NULL;
 
     if (t)
         rt_turn_point(t, PC, CORE_OP_FENCE, 0);
@@ -426,7 +484,7 @@ void __tsan_atomic_thread_fence(int mo)
         }
     }
     if (t)
-        rt_scope_leave_bare(&scope);
+        rt_scope_leave_bare_quick(&scope);
     __atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
