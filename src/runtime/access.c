@@ -1,4 +1,5 @@
 #include "access.h"
+#include "../core/block.h"
 #include "annotate.h"
 #include "event.h"
 #include "filter.h"
@@ -214,15 +215,17 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
     if (core_unlikely(!id))
         return;
     rt_filter_empty(t->filter);
-    for (rt_addr word = addr & ~7ull; word < addr + bytes; word += 8) {
-        struct core_actor a = actor_of(t);
-        struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, 0};
-        r.conflict =
-            core_shadow_free(&rt_shadow, &a, rt_cell_p(word), rt_cell_q(word), id, RT_FREE);
-        if (core_unlikely(r.conflict)) {
-            rt_filters_void();
-            rt_race_report(t, pc, &r);
-        }
+    struct core_actor a = actor_of(t);
+    rt_addr first = addr & ~7ull;
+    size_t words = (addr - first + bytes + 7) / 8, at = 0;
+    uint64_t conflict;
+    while ((conflict = core_block_free(&rt_shadow, &a, rt_cell_p(first), rt_cell_q(first), words,
+                                       id, RT_FREE, &at))) {
+        rt_addr word = first + (at - 1) * 8;
+        struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, conflict};
+        rt_filters_void();
+        rt_race_report(t, pc, &r);
+        a = actor_of(t);
     }
 }
 

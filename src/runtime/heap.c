@@ -1,4 +1,5 @@
 #include "heap.h"
+#include "../core/block.h"
 #include "event.h"
 #include "filter.h"
 #include "shadow_map.h"
@@ -96,8 +97,11 @@ static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
     }
     core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
     rt_filter_empty(t->filter);
-    for (rt_addr a = start & ~7ull; a < start + bytes; a += 8)
-        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), id);
+    size_t words = ((start & 7) + bytes + 7) / 8;
+    if (core_likely(id))
+        core_block_store(&rt_shadow, rt_cell_p(start), rt_cell_q(start), words, id);
+    else
+        rt_shadow_forget(start, whole_words(bytes));
 }
 
 void rt_heap_alloc(struct rt_thread *t, rt_pc pc, void *p, size_t bytes)
