@@ -9,13 +9,13 @@
 #include "shadow_map.h"
 
 /* The quick look of core/shadow.h at a plain access of eight aligned bytes, */
-CORE_INLINE bool rt_known8(const struct rt_tls *tls, rt_addr a, bool write)
+CORE_INLINE bool rt_known8(const volatile struct rt_tls *tls, rt_addr a, bool write)
 {
     return core_known_word(rt_cell_p(a), write, tls->window, tls->span);
 }
 
 /* and of 1, 2 or 4 aligned ones. */
-CORE_INLINE bool rt_known(const struct rt_tls *tls, rt_addr a, unsigned size, bool write)
+CORE_INLINE bool rt_known(const volatile struct rt_tls *tls, rt_addr a, unsigned size, bool write)
 {
     return core_known_half(rt_cell_p(a), rt_cell_q(a), a & 4, ((1u << size) - 1) << (a & 3), write,
                            tls->window, tls->span);
