@@ -172,7 +172,7 @@ static int check_link(const struct cc_scan *scan, const char *verb, const char *
 }
 
 int cc_build(struct words *command, const struct cc_compiler *compiler, const struct cc_scan *scan,
-             const char *verb, const char *runtime)
+             const struct cc_inline *inlined, const char *verb, const char *runtime)
 {
     bool instrument = scan->inputs && !scan->internal && (!scan->sanitize_set || scan->sanitize);
     bool link = instrument && cc_links(scan);
@@ -182,6 +182,7 @@ int cc_build(struct words *command, const struct cc_compiler *compiler, const st
     words_add_all(command, &compiler->command);
     if (instrument)
         add_compile_options(command, compiler->kind, scan, runtime);
+    cc_inline_add(command, inlined);
     if (link)
         add_link_options(command, scan, compiler->kind, runtime);
     words_add_all(command, &scan->user);

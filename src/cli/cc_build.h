@@ -5,6 +5,7 @@
  *
  *   libreprise.a             for executables, whole: nothing refers to an interceptor by name
  *   libreprise.so            the same as a shared library (--shared-runtime)
+ *   libreprise-inline.c      the hooks as the linker inlines them (cc_inline.h)
  *   libreprise.syms          dynamic list: what executables export to their shared libraries
  *   static/                  libreprise.a for fully static executables, the libc.a it needs, and
  *                            gcc.specs, which tells gcc's compiler, but not its driver, to
@@ -18,11 +19,12 @@
 #define REPRISE_CLI_CC_BUILD_H
 
 #include "cc_choose.h"
+#include "cc_inline.h"
 #include "cc_scan.h"
 
 /* Fills `command`, ready for execv(). `runtime` is the directory above, "" when there is none.
  * Returns 0, or the exit status after an error that was printed. */
 int cc_build(struct words *command, const struct cc_compiler *compiler, const struct cc_scan *scan,
-             const char *verb, const char *runtime);
+             const struct cc_inline *inlined, const char *verb, const char *runtime);
 
 #endif

@@ -9,6 +9,7 @@
 
 enum effect {
     NONE,
+    OBJECT,
     STOPS,
     SHARED,
     STATIC,
@@ -17,6 +18,7 @@ enum effect {
     DEBUG,
     SHARED_RUNTIME,
     STATIC_RUNTIME,
+    INLINED,
     PRINT_COMMAND,
     HELP,
 };
@@ -28,13 +30,13 @@ static const struct row {
     enum effect effect;
     bool separate;
 } rows[] = {
-    {"-c", STOPS, false},
+    {"-c", OBJECT, false},
     {"-S", STOPS, false},
     {"-E", STOPS, false},
     {"-M", STOPS, false},
     {"-MM", STOPS, false},
     {"-fsyntax-only", STOPS, false},
-    {"--compile", STOPS, false},
+    {"--compile", OBJECT, false},
     {"--assemble", STOPS, false},
     {"--preprocess", STOPS, false},
     {"--precompile", STOPS, false},
@@ -61,6 +63,7 @@ static const struct row {
     {"--shared-runtime", SHARED_RUNTIME, false},
     {"-static-libsan", STATIC_RUNTIME, false},
     {"-static-libtsan", STATIC_RUNTIME, false},
+    {"--inline", INLINED, false},
     {"--print-command", PRINT_COMMAND, false},
     {"--help", HELP, false},
     {"-o", NONE, true},
@@ -231,8 +234,11 @@ static void set_language(struct cc_scan *scan, const char *language)
 static bool apply(struct cc_scan *scan, enum effect effect)
 {
     switch (effect) {
-    case STOPS:
+    case OBJECT:
         scan->stops = true;
+        break;
+    case STOPS:
+        scan->stops = scan->text = true;
         break;
     case SHARED:
         scan->shared = true;
@@ -254,6 +260,8 @@ static bool apply(struct cc_scan *scan, enum effect effect)
     case STATIC_RUNTIME:
         scan->shared_runtime = false;
         return true;
+    case INLINED:
+        return scan->inlined = true;
     case PRINT_COMMAND:
         return scan->print_command = true;
     case HELP:
@@ -279,6 +287,11 @@ static void scan_option(struct cc_scan *scan, const char *word)
         set_language(scan, word + 2);
     else if (starts_with(word, "--language="))
         set_language(scan, word + 11);
+    else if (strcmp(word, "-flto") == 0 || starts_with(word, "-flto=") ||
+             strcmp(word, "-fno-lto") == 0)
+        scan->lto = word;
+    else if (starts_with(word, "-fuse-ld=") || starts_with(word, "--ld-path="))
+        scan->linker = word;
     else if (starts_with(word, "-cc1"))
         scan->internal = true;
 }

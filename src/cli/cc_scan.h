@@ -16,7 +16,7 @@ struct cc_scan {
 
     /* Our own words. */
     const char *with; /* --with */
-    bool print_command, shared_runtime, help;
+    bool print_command, shared_runtime, inlined, help;
     const char *bad; /* word of ours that lacks its value, else NULL */
 
     /* Inputs. A header alone is precompiled, not linked. */
@@ -26,12 +26,16 @@ struct cc_scan {
 
     /* Output. */
     bool stops; /* before the link: -c, -S, -E, -M ... */
+    bool text;  /* and it isn't -c: no object comes out */
     bool shared, relocatable, is_static;
     bool no_default_libs;   /* -nostdlib, -nodefaultlibs: gcc then links no libtsan */
     bool forbids_undefined; /* -z defs for the linker */
 
     bool sanitize_set, sanitize; /* the last word on -fsanitize=thread */
     bool debug_set;              /* some -g that chooses how much */
+
+    const char *lto;    /* the last of -flto, -flto=KIND and -fno-lto, NULL for none */
+    const char *linker; /* the last of -fuse-ld=NAME and --ld-path=FILE, NULL for none */
 };
 
 /* Scans argv[1..]. `scan` must be zeroed; it keeps pointers into argv. */
