@@ -40,13 +40,16 @@ static bool lock_low(uint64_t *p, uint64_t *low)
 static bool lock_high(const uint64_t *p, uint64_t *q, uint64_t *high)
 {
     for (unsigned spins = 0;; spins++) {
-        /* acquire: Q is at least as new */
-        uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
-        if (c != CORE_CELL_BUSY && !cell_is_split(c))
-            return false;
         *high = __atomic_load_n(q, __ATOMIC_RELAXED);
+        if (!*high || *high == CORE_CELL_DEAD) {
+            /* acquire: Q is at least as new */
+            uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+            if (c != CORE_CELL_BUSY && !cell_is_split(c))
+                return false;
+            *high = c == CORE_CELL_BUSY ? CORE_CELL_BUSY : __atomic_load_n(q, __ATOMIC_RELAXED);
+        }
         /* acquire: see the records as the last holder left them */
-        if (c != CORE_CELL_BUSY && *high != CORE_CELL_BUSY && *high != CORE_CELL_DEAD &&
+        if (*high != CORE_CELL_BUSY && *high != CORE_CELL_DEAD &&
             __atomic_compare_exchange_n(q, high, CORE_CELL_BUSY, true, __ATOMIC_ACQUIRE,
                                         __ATOMIC_RELAXED))
             return true;
@@ -258,16 +261,19 @@ static bool change_low(const struct core_shadow *s, const struct core_actor *a, 
 static bool change_high(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                         uint64_t *q, unsigned mask, core_id id, unsigned kind)
 {
-    /* acquire: Q is at least as new */
-    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+    /* acquire: the owners' rows of the entries are there */
+    uint64_t c = __atomic_load_n(q, __ATOMIC_ACQUIRE);
 
+    if (c && c != CORE_CELL_DEAD) /* it is split: no need to look at P, likely in no cache */
+        return change_half(s, a, q, c, mask, id, kind);
+    /* acquire: Q is at least as new */
+    c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
     /* relaxed: there is nothing behind SPLIT */
     if (!c && __atomic_compare_exchange_n(p, &c, CORE_CELL_SPLIT, false, __ATOMIC_RELAXED,
                                           __ATOMIC_RELAXED))
         c = CORE_CELL_SPLIT;
     if (!cell_is_split(c))
         return false;
-    /* acquire: the owners' rows of the entries are there */
     c = __atomic_load_n(q, __ATOMIC_ACQUIRE);
     return c != CORE_CELL_DEAD && change_half(s, a, q, c, mask, id, kind);
 }

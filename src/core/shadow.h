@@ -236,16 +236,17 @@ CORE_INLINE bool core_access_fresh(uint64_t *p, core_id id, bool write)
 CORE_INLINE bool core_known_half(const uint64_t *p, const uint64_t *q, bool high, uint32_t mask,
                                  bool write, uint32_t window, uint32_t span)
 {
-    uint32_t entry = core_entry_load(p, write), d = entry - window;
+    uint32_t d;
 
-    if ((d >> 4) < span && ((d & 15) == 0 || (!high && (mask & ~d) == 0)))
-        return true;
-    /* An entry with a mask says that the word is split, but for the set of a full word, which
-     * may have any low bits: there Q is what it was before the word grew together or died. */
-    if (!high || (entry & 15) == 0 || entry >= (CORE_TAG | CORE_SET_FULL))
-        return false;
-    d = core_entry_load(q, write) - window;
-    return (d >> 4) < span && (mask & ~d) == 0;
+    /* An id of our own in Q says that the word is split, so that there is no need to look at P,
+     * which is likely in no cache: while a word isn't split, Q is 0 or DEAD. */
+    if (high) {
+        d = core_entry_load(q, write) - window;
+        if ((d >> 4) < span && (d & 15) && (mask & ~d) == 0)
+            return true;
+    }
+    d = core_entry_load(p, write) - window;
+    return (d >> 4) < span && ((d & 15) == 0 || (!high && (mask & ~d) == 0));
 }
 
 #endif
