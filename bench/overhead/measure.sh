@@ -160,7 +160,7 @@ run_program() {
     rm -rf "$out"
     mkdir -p "$out" || return 1
     (
-        OUT=$out BIN=$(bin_of "$1" "$2" "$3") servers=()
+        OUT=$out BIN=$(bin_of "$1" "$2" "$3") SCALE=$scale servers=()
         . "$here/programs/$1.sh"
         cd "$OUT" || exit 1
         trap kill_servers EXIT

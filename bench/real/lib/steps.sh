@@ -52,6 +52,9 @@ kill_servers() {
 
 free_port() { "$tools/kvload" port; }
 
+# scaled N: N times $SCALE (1 unless bench/overhead was told otherwise), at least 1.
+scaled() { awk -v n="$1" -v by="${SCALE:-1}" 'BEGIN { x = int(n * by); print x < 1 ? 1 : x }'; }
+
 # sums FILE...: checksums without names, for facts().
 sums() {
     local f

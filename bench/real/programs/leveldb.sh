@@ -27,11 +27,11 @@ build() {
 }
 
 exercise() {
-    step bench "$BIN/db_bench" --db="$OUT/db" --threads=4 --num=10000 --reads=10000 \
+    step bench "$BIN/db_bench" --db="$OUT/db" --threads=4 --num="$(scaled 10000)" --reads="$(scaled 10000)" \
         --value_size=100 --write_buffer_size=1048576 --cache_size=2097152 --histogram=0 \
         --benchmarks=fillrandom,readrandom,overwrite,readwhilewriting,seekrandom,compact,readseq
-    step recover "$BIN/db_bench" --db="$OUT/db" --use_existing_db=1 --threads=4 --num=10000 \
-        --reads=5000 --benchmarks=readrandom,readmissing,deleterandom
+    step recover "$BIN/db_bench" --db="$OUT/db" --use_existing_db=1 --threads=4 --num="$(scaled 10000)" \
+        --reads="$(scaled 5000)" --benchmarks=readrandom,readmissing,deleterandom
 }
 
 # The speeds differ from run to run; the benchmarks that came to an end do not.

@@ -15,12 +15,12 @@ exercise() {
     [ "$(id -u)" = 0 ] && user=(-u root)
     port=$(free_port)
     serve roomy "$port" "$BIN/memcached" "${user[@]}" -U 0 -l 127.0.0.1 -p "$port" -t 4 -m 256 || return 1
-    load roomy-load "$tools/kvload" memcached "$port" -c 8 -n 16000 -k 400 -v 600
+    load roomy-load "$tools/kvload" memcached "$port" -c 8 -n "$(scaled 16000)" -k 400 -v 600
     stop roomy
     port=$(free_port)
     serve tight "$port" "$BIN/memcached" "${user[@]}" -U 0 -l 127.0.0.1 -p "$port" -t 4 -m 3 \
         -o slab_automove=2,hash_algorithm=murmur3 || return 1
-    load tight-load "$tools/kvload" memcached "$port" -c 8 -n 10000 -k 3000 -v 1200 -e
+    load tight-load "$tools/kvload" memcached "$port" -c 8 -n "$(scaled 10000)" -k 3000 -v 1200 -e
     stop tight
 }
 

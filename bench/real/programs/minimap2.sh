@@ -19,7 +19,7 @@ build() {
 
 exercise() {
     local genome reads
-    genome=$(made_input genome-400000.fa genome 400000) && reads=$(made_input reads-800.fa reads 800) || return 1
+    genome=$(made_input genome-400000.fa genome 400000) && reads=$(made_input "reads-$(scaled 800).fa" reads "$(scaled 800)") || return 1
     step map "$BIN/minimap2" -t4 -a -x map-ont -K 500k "$genome" "$reads"
 }
 

@@ -11,7 +11,7 @@ build() {
 
 exercise() {
     local text
-    text=$(text_input 4000000) || return 1
+    text=$(text_input "$(scaled 4000000)") || return 1
     step compress "$BIN/pbzip2" -p4 -b2 -k -c "$text"
     step decompress "$BIN/pbzip2" -d -p4 -k -c compress.out
     step readall "$BIN/pbzip2" -p4 -r -b1 -k -c "$text"

@@ -9,7 +9,7 @@ build() {
 
 exercise() {
     local text
-    text=$(text_input 8000000) || return 1
+    text=$(text_input "$(scaled 8000000)") || return 1
     step compress "$BIN/pigz" -p4 -c "$text"
     step independent "$BIN/pigz" -p4 -i -9 -b 64 -c "$text"
     step decompress "$BIN/pigz" -d -p4 -c compress.out

@@ -54,7 +54,7 @@ overhead() {
     port=$(free_port)
     serve server "$port" "$BIN/redis-server" --bind 127.0.0.1 --port "$port" --daemonize no \
         --appendonly yes --appendfsync everysec --save '' --lazyfree-lazy-user-del yes --dir "$OUT" || return 1
-    load load "$tools/kvload" redis "$port" -c 12 -n 3000 -k 300 -v 600
+    load load "$tools/kvload" redis "$port" -c 12 -n "$(scaled 9000)" -k 300 -v 600
     ask "BGSAVE" >bgsave.out
     wait_snapshot
     ask "DBSIZE" >dbsize.out

@@ -10,9 +10,9 @@ build() {
 }
 
 exercise() {
-    step shared "$BIN/sqlite_threads" shared shared.db 4 1500
-    step wal "$BIN/sqlite_threads" wal wal.db 4 1000
-    step cache "$BIN/sqlite_threads" cache cache.db 4 500
+    step shared "$BIN/sqlite_threads" shared shared.db 4 "$(scaled 1500)"
+    step wal "$BIN/sqlite_threads" wal wal.db 4 "$(scaled 1000)"
+    step cache "$BIN/sqlite_threads" cache cache.db 4 "$(scaled 500)"
 }
 
 facts() { cat shared.out wal.out cache.out; }

@@ -14,9 +14,9 @@ build() {
 }
 
 exercise() {
-    step balls "$BIN/tachyon" "$cache/src/tachyon/scenes/balls.dat" -numthreads 4 -res 320 320 -format PPM \
+    step balls "$BIN/tachyon" "$cache/src/tachyon/scenes/balls.dat" -numthreads 4 -res "$(scaled 320)" 320 -format PPM \
         -o "$OUT/balls.ppm"
-    step lattice "$BIN/tachyon" "$cache/src/tachyon/scenes/lattice.dat" -numthreads 4 -res 200 200 -format PPM \
+    step lattice "$BIN/tachyon" "$cache/src/tachyon/scenes/lattice.dat" -numthreads 4 -res "$(scaled 200)" 200 -format PPM \
         -o "$OUT/lattice.ppm"
 }
 

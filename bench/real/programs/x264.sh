@@ -10,7 +10,7 @@ build() {
 
 exercise() {
     local video
-    video=$(video_input 16) || return 1
+    video=$(video_input "$(scaled 16)") || return 1
     step frames "$BIN/x264" --quiet --no-progress --preset fast --threads 4 --lookahead-threads 2 \
         -o frames.264 "$video"
     step slices "$BIN/x264" --quiet --no-progress --preset veryfast --threads 4 --sliced-threads \

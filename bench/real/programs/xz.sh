@@ -9,7 +9,7 @@ build() {
 
 exercise() {
     local text
-    text=$(text_input 3000000) || return 1
+    text=$(text_input "$(scaled 3000000)") || return 1
     step compress "$BIN/xz" -T4 -1 --block-size=512KiB -c "$text"
     step decompress "$BIN/xz" -d -T4 -c compress.out
     step test "$BIN/xz" -t -T4 compress.out

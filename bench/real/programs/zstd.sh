@@ -10,7 +10,7 @@ build() {
 
 exercise() {
     local text
-    text=$(text_input 5000000) || return 1
+    text=$(text_input "$(scaled 5000000)") || return 1
     step compress "$BIN/zstd" -q -T4 -5 -B1048576 -c "$text"
     step long "$BIN/zstd" -q -T4 -3 --long=24 -c "$text"
     step adapt "$BIN/zstd" -q -T4 --rsyncable -4 -c "$text"
