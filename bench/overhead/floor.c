@@ -91,7 +91,7 @@ LOOP(fetch_sub, had - v)
 LOOP(fetch_and, had &v)
 LOOP(fetch_or, had | v)
 LOOP(fetch_xor, had ^ v)
-LOOP(fetch_nand, ~(had & v))
+LOOP(fetch_nand, ~(had &v))
 
 a128 __tsan_atomic128_load(volatile a128 *a, int order)
 {

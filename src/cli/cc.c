@@ -78,10 +78,8 @@ static const char *const description[] = {
     "none and uses that of the program that loads it. With -fno-sanitize=thread, and in questions "
     "like -v or -print-file-name, nothing is added, only <reprise/reprise.h> is still found.",
     "With --inline, objects are bitcode for link-time optimisation (-flto), so archives of them "
-    "want "
-    "llvm-ar. Reports are the same. Where it can't be done (gcc, no fitting lld, a shared library "
-    "or "
-    "runtime), a line says so, and the program calls the runtime as without it.",
+    "want llvm-ar. Reports are the same. Where it can't be done (gcc, no fitting lld, a shared "
+    "library or runtime), a line says so, and the program calls the runtime as without it.",
     "reprise c++ is the same for C++. Links named reprise-cc and reprise-c++ work for build "
     "systems that want one word.",
     NULL,

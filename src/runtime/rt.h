@@ -145,7 +145,7 @@ struct rt_thread {
     uint32_t lockset;                /* mutexes held now; see lockset.h */
 
 #if !RT_GO
-    struct rt_last last[RT_LAST_MAX]; /* mutex.c: by a hash of the address */
+    struct rt_last last[RT_LAST_MAX];                 /* mutex.c: by a hash of the address */
     struct rt_atomic_known atomics[RT_ATOMICS_KNOWN]; /* abi/tsan_atomic.c: the same */
 #endif
 
