@@ -300,9 +300,15 @@ uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, u
 bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
                        const uint64_t *q, unsigned mask8, unsigned kind)
 {
-    /* acquire: a set or record that the cell names is complete */
-    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+    uint64_t c;
 
+    /* acquire: a set or record that the cell names is complete */
+    if (!(mask8 & 15)) { /* a live Q says by itself that the word is split */
+        c = __atomic_load_n(q, __ATOMIC_ACQUIRE);
+        if (c && c != CORE_CELL_DEAD)
+            return half_cell_knows(s, a, q, c, mask8 >> 4, kind);
+    }
+    c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
     if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
         return false;
     if (cell_is_full(c))
@@ -311,6 +317,11 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
         return false;
     return !(mask8 >> 4) ||
            half_cell_knows(s, a, q, __atomic_load_n(q, __ATOMIC_ACQUIRE), mask8 >> 4, kind);
+}
+
+bool core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r)
+{
+    return (set_knows(s, a, r, 0) & 15) == 15;
 }
 
 /* The commonest case: a full word, ordered before. One compare-and-swap. */

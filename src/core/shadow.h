@@ -84,7 +84,7 @@ struct core_record {
  * access' own entry lead to a new R. That stays right until ids change (a compaction; the host
  * zeroes it then): sets don't change, and what was ordered before the thread once is so for ever.
  */
-enum { CORE_MEMO_SIZE = 64 };
+enum { CORE_MEMO_SIZE = 512 };
 
 struct core_memo {
     uint64_t key[CORE_MEMO_SIZE];
@@ -146,6 +146,10 @@ uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, u
  */
 bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
                        const uint64_t *q, unsigned mask8, unsigned kind);
+
+/* R, of a word or half without records, is a set: do plain reads of this epoch by the same thread
+ * in it stand for all bytes that it speaks for? */
+bool core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r);
 
 /* The word is part of a block that is being freed: as a plain write to all of it, and from now
  * on every access conflicts, ordered or not, until core_shadow_store. */

@@ -58,45 +58,68 @@ static inline void sort_entries(uint32_t *e, unsigned n)
 CORE_COLD static void sets_spread(struct core_shadow *s)
 {
     for (uint32_t i = 0; i <= s->set_bucket_mask; i++)
-        s->set_buckets[i] = 0;
+        __atomic_store_n(&s->set_buckets[i], 0, __ATOMIC_RELAXED);
     uint32_t mask = s->set_bucket_mask << 2 | 3;
-    s->set_bucket_mask = mask < s->set_bucket_most ? mask : s->set_bucket_most;
+    mask = mask < s->set_bucket_most ? mask : s->set_bucket_most;
+    __atomic_store_n(&s->set_bucket_mask, mask, __ATOMIC_RELAXED);
     for (uint32_t at = 2; at <= s->set_used; at += s->set_words[at] + 2) {
         const uint32_t *set = &s->set_words[at];
         uint32_t *bucket = &s->set_buckets[set_hash(set + 1, *set) & s->set_bucket_mask];
-        s->set_words[at - 1] = *bucket;
-        *bucket = at;
+        /* release: pairs with set_find */
+        __atomic_store_n(&s->set_words[at - 1], *bucket, __ATOMIC_RELEASE);
+        __atomic_store_n(bucket, at, __ATOMIC_RELEASE);
     }
+}
+
+/* 0: it is not there. Needs no lock: chains lead to lower numbers, also while they are spread, and
+ * then may lack some. */
+static inline uint32_t set_find(const struct core_shadow *s, uint32_t hash, const uint32_t *e,
+                                unsigned n)
+{
+    uint32_t mask = __atomic_load_n(&s->set_bucket_mask, __ATOMIC_RELAXED);
+    /* acquire: the set is complete */
+    uint32_t at = __atomic_load_n(&s->set_buckets[hash & mask], __ATOMIC_ACQUIRE);
+    while (at && !set_equal(&s->set_words[at], e, n))
+        at = __atomic_load_n(&s->set_words[at - 1], __ATOMIC_ACQUIRE);
+    return at;
+}
+
+/* With the lock. 0 when the table is full. */
+static inline uint32_t set_add(struct core_shadow *s, uint32_t hash, const uint32_t *e, unsigned n)
+{
+    uint32_t at = s->set_used + 1, *bucket = &s->set_buckets[hash & s->set_bucket_mask];
+
+    if (s->set_used + n + 2 > s->set_capacity) {
+        s->exhausted = s->crowded = true;
+        return 0;
+    }
+    s->set_words[at - 1] = *bucket;
+    s->set_words[at] = n;
+    for (unsigned i = 0; i < n; i++)
+        s->set_words[at + 1 + i] = e[i];
+    s->set_used += n + 2;
+    /* release: pairs with set_find */
+    __atomic_store_n(bucket, at, __ATOMIC_RELEASE);
+    if (core_unlikely(++s->set_count > 2 * s->set_bucket_mask) &&
+        s->set_bucket_mask < s->set_bucket_most)
+        sets_spread(s);
+    s->crowded |= s->set_used > s->set_capacity - s->set_capacity / 8;
+    return at;
 }
 
 /* Interned, so that equal states are equal words. 0 when the table is full. */
 static inline uint32_t set_intern(struct core_shadow *s, uint32_t *e, unsigned n)
 {
     sort_entries(e, n);
-    uint32_t hash = set_hash(e, n), at;
+    uint32_t hash = set_hash(e, n), at = set_find(s, hash, e, n);
 
-    core_lock_acquire(&s->set_lock);
-    uint32_t *bucket = &s->set_buckets[hash & s->set_bucket_mask];
-    for (at = *bucket; at; at = s->set_words[at - 1])
-        if (set_equal(&s->set_words[at], e, n))
-            goto out;
-    if (s->set_used + n + 2 <= s->set_capacity) {
-        at = s->set_used + 1;
-        s->set_words[at - 1] = *bucket;
-        s->set_words[at] = n;
-        for (unsigned i = 0; i < n; i++)
-            s->set_words[at + 1 + i] = e[i];
-        s->set_used += n + 2;
-        *bucket = at;
-        if (core_unlikely(++s->set_count > 2 * s->set_bucket_mask) &&
-            s->set_bucket_mask < s->set_bucket_most)
-            sets_spread(s);
-        s->crowded |= s->set_used > s->set_capacity - s->set_capacity / 8;
-    } else {
-        s->exhausted = s->crowded = true;
+    if (!at) {
+        core_lock_acquire(&s->set_lock);
+        at = set_find(s, hash, e, n);
+        if (!at)
+            at = set_add(s, hash, e, n);
+        core_lock_release(&s->set_lock);
     }
-out:
-    core_lock_release(&s->set_lock);
     return at ? CORE_TAG | at : 0;
 }
 

@@ -132,18 +132,36 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
            (!(bits >> 8) || word_known(&a, (addr & ~7ull) + 8, bits >> 8, kind));
 }
 
+/* What the shadow knows of it, the filter will. */
+static void remember(struct rt_thread *t, rt_addr addr, unsigned size, bool write)
+{
+    struct rt_filter *f = t->filter;
+    /* acquire: the set is complete */
+    uint64_t c = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
+
+    if (!write && rt_filter_is_set(c, addr, size)) {
+        struct core_actor a = actor_of(t);
+        if (core_shadow_set_knows(&rt_shadow, &a, (uint32_t)(c >> 32)))
+            rt_filter_add_set(f, c);
+    }
+    rt_filter_add(f, addr, size, write);
+}
+
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
                      unsigned tag)
 {
     struct rt_race r;
+    bool plain = !(kind & ~(unsigned)RT_WRITE), write = kind & RT_KIND_WRITE_BIT;
 
     if (ignored(t, kind))
         return;
     if (!rt_access_known(t, addr, size, kind) &&
         core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
         rt_race_report(t, pc, &r);
-    else if (t->filter && !(kind & ~(unsigned)RT_WRITE))
-        rt_filter_add(t->filter, addr, size, kind & RT_KIND_WRITE_BIT);
+    else if (!t->filter)
+        rt_event_count_late(t);
+    else if (plain)
+        remember(t, addr, size, write);
 }
 
 bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
@@ -178,26 +196,59 @@ void rt_access_tagged(struct rt_thread *t, rt_pc pc, rt_addr addr, enum rt_kind 
         rt_access_small(t, pc, addr, 1, kind, tag);
 }
 
+/* Some bytes of one word of a range, which the quick look doesn't know. *id is drawn when first
+ * needed; 0 then: there are none left. */
+static void access_part(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high, core_id *id,
+                        unsigned site_size, enum rt_kind kind)
+{
+    rt_addr word = low & ~7ull;
+    unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
+    bool plain = !(kind & ~(unsigned)RT_WRITE), write = kind & RT_KIND_WRITE_BIT;
+    struct core_actor a = actor_of(t);
+
+    if (plain && t->filter && rt_filter_has(t->filter, word, touched, write))
+        return;
+    if (!word_known(&a, word, touched, kind)) {
+        if (!*id && !(*id = rt_event_id(t, pc, kind, site_size, 0)))
+            return;
+        if (plain && touched == 0xff && core_access_fresh(rt_cell_p(word), *id, write))
+            return;
+        struct rt_race r = {word, touched, low, high - low, kind, 0, 0};
+        if (core_unlikely(access_word(t, &r, *id))) {
+            rt_race_report(t, pc, &r);
+            return;
+        }
+    }
+    if (plain && t->filter)
+        rt_filter_put(t->filter, word, touched, write);
+}
+
+/* The first of whole words that isn't known; end if there is none. */
+static rt_addr skip_known(const struct rt_tls *tls, rt_addr word, rt_addr end, bool write)
+{
+    const uint32_t window = tls->window, span = tls->span;
+    while (word < end && core_known_word(rt_cell_p(word), write, window, span))
+        word += 8;
+    return word;
+}
+
 void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
     if (ignored(t, kind) || !bytes)
         return;
-    core_id id = rt_event_id(t, pc, kind, (addr | bytes) & 7 ? 0 : 8, 0);
-    if (core_unlikely(!id))
-        return;
-    bool quick = !(kind & ~(unsigned)RT_WRITE);
+    bool plain = !(kind & ~(unsigned)RT_WRITE);
+    unsigned site_size = (addr | bytes) & 7 ? 0 : 8;
     rt_addr end = addr + bytes;
+    core_id id = 0;
 
-    for (rt_addr word = addr & ~7ull; word < end; word += 8) {
-        rt_addr low = word < addr ? addr : word, high = word + 8 < end ? word + 8 : end;
-        unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
-        if (quick && touched == 0xff &&
-            (rt_known8(t->tls, word, kind & RT_KIND_WRITE_BIT) ||
-             core_access_fresh(rt_cell_p(word), id, kind & RT_KIND_WRITE_BIT)))
-            continue;
-        struct rt_race r = {word, touched, low, high - low, kind, 0, 0};
-        if (core_unlikely(access_word(t, &r, id)))
-            rt_race_report(t, pc, &r);
+    if (t->filter)
+        rt_filter_heed_voids(t->filter);
+    for (rt_addr at = addr, next; at < end; at = next) {
+        if (plain && (at & 7) == 0)
+            at = skip_known(t->tls, at, end & ~7ull, kind & RT_KIND_WRITE_BIT);
+        next = (at & ~7ull) + 8;
+        if (at < end)
+            access_part(t, pc, at, next < end ? next : end, &id, site_size, kind);
     }
 }
 

@@ -30,8 +30,9 @@ enum {
     RECORDS_A_RUN_TO_COMPACT = 32,
     /* Goroutines come and go by the thousand without anybody waiting for them. */
     READERS_MAX = RT_GO ? 64 : 4096,
-    CACHE_LEAST = 16, /* ids that a thread remembers: few at first, */
-    CACHE_MOST = 256, /* these when it works on */
+    CACHE_LEAST = 16,       /* ids that a thread remembers: few at first, */
+    CACHE_MOST = 256,       /* these when it works on */
+    LATE_FOR_FILTER = 1024, /* accesses that the quick look didn't know */
 };
 
 /* A place in the program in one calling context. */
@@ -56,6 +57,7 @@ struct rt_caches {
     uint32_t size, shift;
     uint32_t misses; /* since it has this size */
     uint32_t runs_at_once;
+    uint32_t late; /* see rt_event_count_late */
 };
 
 struct core_shadow rt_shadow;
@@ -279,15 +281,20 @@ static RT_COLD void cache_grow(struct rt_thread *t)
     cache_resize(t->caches, t->caches->size * 4);
     if (!t->memo)
         t->memo = core_alloc(sizeof *t->memo);
-    if (!t->filter && !RT_GO) {
-        t->filter = core_alloc(sizeof *t->filter);
-        rt_filter_empty(t->filter);
-    }
+}
+
+void rt_event_count_late(struct rt_thread *t)
+{
+    if (RT_GO || ++t->caches->late < LATE_FOR_FILTER)
+        return;
+    t->filter = core_alloc(sizeof *t->filter);
+    rt_filter_empty(t->filter);
 }
 
 void rt_filter_wrap(struct rt_filter *f)
 {
     rt_memset(f->word, 0, sizeof f->word);
+    rt_memset(f->set, 0, sizeof f->set);
     f->stamp = 1ull << RT_FILTER_STAMP;
 }
 

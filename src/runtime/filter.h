@@ -14,19 +14,22 @@
 #ifndef REPRISE_RUNTIME_FILTER_H
 #define REPRISE_RUNTIME_FILTER_H
 
+#include "../core/shadow.h"
 #include "rt.h"
 
 enum {
-    RT_FILTER_BITS = 9,
+    RT_FILTER_BITS = 11,
     RT_FILTER_WORDS = 1 << RT_FILTER_BITS,
     RT_FILTER_TAG = 16, /* word number above RT_FILTER_BITS, over two masks of eight bytes */
     RT_FILTER_STAMP = RT_FILTER_TAG + 47 - 3 - RT_FILTER_BITS,
+    RT_FILTER_SET_BITS = 5,
 };
 
 struct rt_filter {
     uint64_t stamp; /* of entries that hold, in its place; never 0 */
     uint32_t voids; /* rt_filter_voids when it was emptied last */
     uint64_t word[RT_FILTER_WORDS];
+    uint64_t set[1 << RT_FILTER_SET_BITS]; /* stamp, and R of words that this thread reads, too */
 };
 
 /* How often all filters became void. Relaxed: who is ordered after the cause sees it. */
@@ -74,18 +77,53 @@ CORE_INLINE void rt_filter_put(struct rt_filter *f, rt_addr a, unsigned bytes, b
     *e = (*e ^ tag) >> RT_FILTER_TAG ? tag | masks : *e | masks;
 }
 
+/* Empties it when all filters became void. Before it is asked. */
+CORE_INLINE void rt_filter_heed_voids(struct rt_filter *f)
+{
+    uint32_t voids = __atomic_load_n(&rt_filter_voids, __ATOMIC_RELAXED);
+    if (core_unlikely(f->voids != voids)) {
+        f->voids = voids;
+        rt_filter_empty(f);
+    }
+}
+
 /* Is an access of up to eight bytes known? */
 CORE_INLINE bool rt_filter_knows(struct rt_filter *f, rt_addr a, unsigned size, bool write)
 {
     unsigned bytes = ((1u << size) - 1) << (a & 7);
 
-    if (core_unlikely(f->voids != __atomic_load_n(&rt_filter_voids, __ATOMIC_RELAXED))) {
-        f->voids = __atomic_load_n(&rt_filter_voids, __ATOMIC_RELAXED);
-        rt_filter_empty(f);
-        return false;
-    }
+    rt_filter_heed_voids(f);
     return rt_filter_has(f, a, bytes & 0xff, write) &&
            (!(bytes >> 8) || rt_filter_has(f, a + 8, bytes >> 8, write));
+}
+
+/*
+ * Many words that the same threads read have the same set of readers. One look at it tells that a
+ * read by this thread, in this epoch, is among them, and that holds for each word that has the set.
+ * c: the word's P; the read is of some bytes within the word.
+ */
+CORE_INLINE bool rt_filter_is_set(uint64_t c, rt_addr a, unsigned size)
+{
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    return !(w & CORE_TAG) && (r & CORE_TAG) && (a & 7) + size <= (r & CORE_SET_FULL ? 8 : 4);
+}
+
+CORE_INLINE unsigned rt_filter_set_place(uint32_t r)
+{
+    return r * 0x9e3779b1u >> (32 - RT_FILTER_SET_BITS);
+}
+
+CORE_INLINE bool rt_filter_knows_set(const struct rt_filter *f, uint64_t c, rt_addr a,
+                                     unsigned size)
+{
+    uint32_t r = (uint32_t)(c >> 32);
+    return rt_filter_is_set(c, a, size) && f->set[rt_filter_set_place(r)] == (f->stamp | r);
+}
+
+CORE_INLINE void rt_filter_add_set(struct rt_filter *f, uint64_t c)
+{
+    uint32_t r = (uint32_t)(c >> 32);
+    f->set[rt_filter_set_place(r)] = f->stamp | r;
 }
 
 /* It is in the shadow now. */

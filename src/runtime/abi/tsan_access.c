@@ -30,12 +30,20 @@ bool rt_is_second(void)
 
 /* ---- what the quick look does not know ---- */
 
+static bool filter_knows(struct rt_filter *f, rt_addr a, unsigned size, bool write)
+{
+    return rt_filter_knows(f, a, size, write) ||
+           /* relaxed: the set itself isn't looked at */
+           (!write &&
+            rt_filter_knows_set(f, __atomic_load_n(rt_cell_p(a), __ATOMIC_RELAXED), a, size));
+}
+
 __attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind)
 {
     struct rt_scope s;
     struct rt_thread *t = rt_tls.thread;
     if (t && t->filter && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
-        rt_filter_knows(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
+        filter_knows(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
         return;
     t = rt_scope_enter_bare(&s);
     if (!t)
