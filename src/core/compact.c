@@ -414,17 +414,18 @@ static uint64_t move_half(struct core_compact *c, uint64_t cell)
     return CORE_CELL(w, r ? r : w);
 }
 
-static uint64_t move_full(struct core_compact *c, uint64_t cell)
-{
-    cell = move_half(c, full_to_half(cell));
-    return cell ? half_to_full(cell) : 0;
-}
-
 static void keep_record(struct core_compact *c, uint64_t cell)
 {
     uint32_t w = (uint32_t)cell;
     if ((w & CORE_TAG) && !is_special(w))
         c->record_live[record_of(w) / 64] |= 1ull << (w & 63);
+}
+
+static uint64_t move_full(struct core_compact *c, uint64_t cell)
+{
+    cell = move_half(c, full_to_half(cell));
+    keep_record(c, cell);
+    return cell ? half_to_full(cell) : 0;
 }
 
 static uint64_t move_split(struct core_compact *c, uint64_t p, uint64_t *q)

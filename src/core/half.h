@@ -5,11 +5,12 @@
  * What stands in the cell itself: one write and one access; or two writes of different bytes, the
  * newer in W and the older in R ("layered": what a thread leaves that begins to write again, byte
  * by byte, what it wrote before). A plain write in R that is not W's own tells the latter from the
- * former. More accesses beside one write are an interned (sorted) set, everything else is a
- * record: with BYTES, where no byte has more than one reader, an entry without a mask for each byte
- * and the bytes' writes' own entries in r, too (w[i] and r[i] are a cell of byte i); else lists of
- * up to four entries each. In a decoded half a write's own entry in r may always go: w stands for
- * it.
+ * former. More accesses beside one write are an interned (sorted) set if other words have it, too,
+ * or there are many, everything else is a record: with BYTES, where no byte has more than one
+ * reader, an entry without a mask for each byte and the bytes' writes' own entries in r, too (w[i]
+ * and r[i] are a cell of byte i); else lists of up to four entries each. A full word's record is
+ * one with lists (with WHOLE in its W), whose masks are all 15. In a decoded half a write's own
+ * entry in r may always go: w stands for it.
  */
 #ifndef REPRISE_CORE_HALF_H
 #define REPRISE_CORE_HALF_H
@@ -235,7 +236,6 @@ static inline bool any_atomic(const struct core_shadow *s, const struct half *h)
  * is read or changed anew in each epoch has another one after each, and a record of its own serves
  * it better. */
 enum half_form {
-    HALF_FULL, /* of a full word, which has no records */
     HALF_SET,  /* unless there are atomics */
     HALF_LONE, /* a record */
 };
@@ -244,7 +244,7 @@ static inline bool wants_set(const struct core_shadow *s, const struct half *h, 
 {
     if (h->nw > 1)
         return false;
-    if (form == HALF_FULL || h->nr > RECORD_SLOTS)
+    if (h->nr > RECORD_SLOTS)
         return true;
     return form == HALF_SET && !h->record && !any_atomic(s, h);
 }
@@ -276,14 +276,19 @@ static inline uint64_t half_encode(struct core_shadow *s, struct half *h, enum h
 static inline bool cell_is_full(uint64_t c)
 {
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    if (c == 0 || (w & CORE_TAG))
+    if (w & CORE_TAG)
+        return (w & CORE_WHOLE) && !is_special(w);
+    if (c == 0)
         return false;
     return r & CORE_TAG ? (r & CORE_SET_FULL) != 0 : (r & 15) == 0;
 }
 
+/* A record stays one: halves that go their own ways need one each. */
 static inline uint64_t full_to_half(uint64_t c)
 {
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (w & CORE_TAG)
+        return CORE_CELL(w & ~CORE_WHOLE, r ? r | 15 : 0);
     return CORE_CELL(w ? w | 15 : 0, r & CORE_TAG ? r & ~CORE_SET_FULL : r | 15);
 }
 
@@ -306,6 +311,8 @@ static inline bool half_is_uniform(const struct core_shadow *s, uint64_t c)
 static inline uint64_t half_to_full(uint64_t c)
 {
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (w & CORE_TAG)
+        return CORE_CELL(w | CORE_WHOLE, r & ~15u);
     return CORE_CELL(w & ~15u, r & CORE_TAG ? r | CORE_SET_FULL : r & ~15u);
 }
 

@@ -266,6 +266,36 @@ static inline bool bytes_access(struct core_shadow *s, const struct core_actor *
     return true;
 }
 
+/* A plain read of what has a list: without a conflict, in the place of the reads that it covers.
+ * Others may be looking at it (list_knows). relaxed: they then look at the cell again. */
+static inline bool list_read(const struct core_shadow *s, const struct core_actor *a,
+                             struct core_record *x, unsigned mask, core_id id)
+{
+    uint32_t keep[RECORD_SLOTS] = {0};
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
+        if (!apart_or_ordered(s, a, x->w[i], mask))
+            return false;
+    if (x->r[0] & CORE_TAG)
+        return false;
+    for (unsigned i = 0; i < RECORD_SLOTS && x->r[i]; i++) {
+        uint32_t e = x->r[i];
+        if (e >> 4 == id || ((e & mask) && core_kind(s, e) != 0)) /* no plain read */
+            return false;
+        if ((e & mask) && core_ordered(s, a, e))
+            e &= ~mask;
+        if (e & 15)
+            keep[n++] = e;
+    }
+    if (n == 0 || n == RECORD_SLOTS) /* a list is too much, or not enough */
+        return false;
+    keep[n] = id << 4 | mask;
+    for (unsigned i = 0; i < RECORD_SLOTS; i++)
+        __atomic_store_n(&x->r[i], keep[i], __ATOMIC_RELAXED);
+    return true;
+}
+
 /* Did this thread write all these bytes in this epoch? */
 static inline bool list_knows_write(const struct core_shadow *s, const struct core_actor *a,
                                     uint64_t cell, unsigned mask)
@@ -285,7 +315,10 @@ static inline bool record_quick(struct core_shadow *s, const struct core_actor *
         return false;
     if ((uint32_t)*cell & CORE_BYTES)
         return bytes_access(s, a, cell, mask, id, kind);
-    return kind_is_plain_write(kind) && list_knows_write(s, a, *cell, mask);
+    if (kind_is_plain_write(kind))
+        return list_knows_write(s, a, *cell, mask);
+    return !(kind & CORE_KIND_ATOMIC) &&
+           list_read(s, a, &s->records[record_of((uint32_t)*cell)], mask, id);
 }
 
 /* The R of a cell with a record is for the quick look of reads: the bytes that the thread of this
@@ -376,25 +409,21 @@ static inline bool half_memo(const struct core_shadow *s, const struct core_acto
 
 /* ---- all of them ---- */
 
-static enum half_form form_of(const struct core_shadow *s, const struct core_actor *a, uint64_t key)
+static enum half_form form_of(const struct core_actor *a, uint64_t key)
 {
     uint32_t to;
     if (!a->memo)
         return HALF_LONE;
-    if (s->set_used < s->set_ample)
-        return HALF_SET;
     if (memo_find(a->memo, key, &to))
         return HALF_SET;
     memo_keep(a->memo, key, MEMO_ONCE);
     return HALF_LONE;
 }
 
-enum { FORM_BY_MEMO = -1 };
-
 static __attribute__((noinline)) uint64_t half_general(struct core_shadow *s,
                                                        const struct core_actor *a, uint64_t cell,
                                                        unsigned mask, core_id id, unsigned kind,
-                                                       int wanted, uint32_t *conflict)
+                                                       uint32_t *conflict)
 {
     struct half h;
     uint64_t key = memo_key((uint32_t)(cell >> 32), id << 4 | mask, kind & 1), before = cell;
@@ -406,9 +435,7 @@ static __attribute__((noinline)) uint64_t half_general(struct core_shadow *s,
     }
     uint32_t e = find_conflict(s, a, &h, mask, kind);
     bool memorable = !e && memo_applies(s, a, cell, mask, id, kind), changed = true;
-    enum half_form form = wanted != FORM_BY_MEMO ? (enum half_form)wanted
-                          : memorable            ? form_of(s, a, key)
-                                                 : HALF_LONE;
+    enum half_form form = memorable ? form_of(a, key) : HALF_LONE;
     if (e)
         *conflict = e;
     if (kind_is_plain_write(kind))
@@ -429,15 +456,14 @@ static __attribute__((noinline)) uint64_t half_general(struct core_shadow *s,
 
 /* What becomes of the cell of a half. *conflict: the entry of an access that races with this. */
 static inline uint64_t half_access(struct core_shadow *s, const struct core_actor *a, uint64_t cell,
-                                   unsigned mask, core_id id, unsigned kind, int form,
-                                   uint32_t *conflict)
+                                   unsigned mask, core_id id, unsigned kind, uint32_t *conflict)
 {
     uint64_t before = cell;
 
     if (core_likely(half_quick(s, a, &cell, mask, id, kind)))
         return cell;
     if (!record_quick(s, a, &cell, mask, id, kind))
-        cell = half_general(s, a, cell, mask, id, kind, form, conflict);
+        cell = half_general(s, a, cell, mask, id, kind, conflict);
     return with_hint(a, before, cell, mask, id, kind);
 }
 
@@ -468,10 +494,8 @@ static inline bool stands_for(const struct core_shadow *s, uint32_t e, unsigned 
  * another word, but then *cell is not the same any more. And if it is of this one, an entry of the
  * thread's own epoch was written by the thread itself. */
 static inline bool bytes_know(const struct core_shadow *s, const struct core_actor *a,
-                              const uint64_t *cell, uint64_t c, unsigned mask, unsigned kind)
+                              const struct core_record *x, unsigned mask, unsigned kind)
 {
-    const struct core_record *x = &s->records[record_of((uint32_t)c)];
-
     for (unsigned left = mask; left; left &= left - 1) {
         unsigned i = (unsigned)__builtin_ctz(left);
         /* relaxed: the fence below */
@@ -481,6 +505,34 @@ static inline bool bytes_know(const struct core_shadow *s, const struct core_act
         if (!is_mine_now(a, r) || !stands_for(s, r, kind))
             return false;
     }
+    return true;
+}
+
+static inline bool list_knows(const struct core_shadow *s, const struct core_actor *a,
+                              const struct core_record *x, unsigned mask, unsigned kind)
+{
+    unsigned seen = 0;
+
+    for (unsigned i = 0; i < RECORD_SLOTS; i++) {
+        uint32_t w = __atomic_load_n(&x->w[i], __ATOMIC_RELAXED);
+        uint32_t r = __atomic_load_n(&x->r[i], __ATOMIC_RELAXED);
+        if (is_mine_now(a, w))
+            seen |= w;
+        if (!(r & CORE_TAG) && is_mine_now(a, r) && stands_for(s, r, kind))
+            seen |= r;
+    }
+    return !(mask & ~seen);
+}
+
+static inline bool record_knows(const struct core_shadow *s, const struct core_actor *a,
+                                const uint64_t *cell, uint64_t c, unsigned mask, unsigned kind)
+{
+    uint32_t w = (uint32_t)c;
+    const struct core_record *x = &s->records[record_of(w)];
+
+    if (is_special(w) ||
+        !(w & CORE_BYTES ? bytes_know(s, a, x, mask, kind) : list_knows(s, a, x, mask, kind)))
+        return false;
     /* acquire: the entries were read before the cell is read again */
     __atomic_thread_fence(__ATOMIC_ACQUIRE);
     return __atomic_load_n(cell, __ATOMIC_RELAXED) == c;
@@ -492,13 +544,8 @@ static inline bool half_cell_knows(const struct core_shadow *s, const struct cor
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
     unsigned seen = 0;
 
-    if (w & CORE_TAG) {
-        if (is_special(w))
-            return false;
-        if (w & CORE_BYTES)
-            return bytes_know(s, a, cell, c, mask, kind);
-        return !(kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) && is_mine_now(a, r) && !(mask & ~r);
-    }
+    if (w & CORE_TAG)
+        return record_knows(s, a, cell, c, mask, kind);
     if (w && is_mine_now(a, w)) /* a plain write stands for any access */
         seen = w;
     if (r & CORE_TAG)

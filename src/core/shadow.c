@@ -94,11 +94,24 @@ static void word_unlock(const struct word *x, bool was_split)
     cell_unlock(x->p, x->split && !x->low ? CORE_CELL_SPLIT : x->low);
 }
 
-static void word_divide(struct word *x)
+/* The high half of what was one. */
+static uint64_t half_copy(struct core_shadow *s, uint64_t c)
+{
+    if (!cell_has_record(c))
+        return c;
+    uint32_t i = record_alloc(s);
+    if (!i) /* table full: nothing is remembered */
+        return 0;
+    s->records[i] = s->records[record_of((uint32_t)c)];
+    return CORE_CELL(CORE_TAG | i, c >> 32);
+}
+
+static void word_divide(struct core_shadow *s, struct word *x)
 {
     if (x->split)
         return;
-    x->low = x->high = x->low ? full_to_half(x->low) : 0;
+    x->low = x->low ? full_to_half(x->low) : 0;
+    x->high = half_copy(s, x->low);
     x->split = true;
 }
 
@@ -119,43 +132,31 @@ static void conflict_found(struct word *x, uint32_t e, unsigned mask, unsigned s
 }
 
 static void access_split(struct core_shadow *s, const struct core_actor *a, struct word *x,
-                         unsigned mask8, core_id id, unsigned kind, int form)
+                         unsigned mask8, core_id id, unsigned kind)
 {
     uint32_t e = 0;
 
-    word_divide(x);
+    word_divide(s, x);
     if (mask8 & 15)
-        x->low = half_access(s, a, x->low, mask8 & 15, id, kind, form, &e);
+        x->low = half_access(s, a, x->low, mask8 & 15, id, kind, &e);
     conflict_found(x, e, e & 15, 0);
     e = 0;
     if (mask8 >> 4)
-        x->high = half_access(s, a, x->high, mask8 >> 4, id, kind, form, &e);
+        x->high = half_access(s, a, x->high, mask8 >> 4, id, kind, &e);
     conflict_found(x, e, e & 15, 4);
     if (mask8 == 0xff)
         word_join(s, x);
 }
 
-/* A set that is to be replaced by another one for the first time: halves can have records. */
-static bool wants_halves(const struct core_shadow *s, const struct core_actor *a, uint64_t c,
-                         core_id id, unsigned kind)
-{
-    return cell_has_set(c) &&
-           form_of(s, a, memo_key((uint32_t)(full_to_half(c) >> 32), id << 4 | 15, kind & 1)) ==
-               HALF_LONE;
-}
-
 static void access_full(struct core_shadow *s, const struct core_actor *a, struct word *x,
                         core_id id, unsigned kind)
 {
-    if (x->split || wants_halves(s, a, x->low, id, kind)) {
-        access_split(s, a, x, 0xff, id, kind, x->split ? FORM_BY_MEMO : HALF_LONE);
+    if (x->split) {
+        access_split(s, a, x, 0xff, id, kind);
         return;
     }
     uint32_t e = 0;
-    uint64_t c = x->low ? full_to_half(x->low) : 0;
-    if (!half_quick(s, a, &c, 15, id, kind))
-        c = half_general(s, a, c, 15, id, kind, HALF_FULL, &e);
-    x->low = half_to_full(c);
+    x->low = half_to_full(half_access(s, a, x->low ? full_to_half(x->low) : 0, 15, id, kind, &e));
     conflict_found(x, e, 0xff, 0);
 }
 
@@ -169,7 +170,7 @@ static uint64_t access_word(struct core_shadow *s, const struct core_actor *a, u
     if (mask8 == 0xff)
         access_full(s, a, &x, id, kind);
     else
-        access_split(s, a, &x, mask8, id, kind, FORM_BY_MEMO);
+        access_split(s, a, &x, mask8, id, kind);
     word_unlock(&x, was_split);
     return x.conflict;
 }
@@ -184,11 +185,11 @@ static uint64_t access_half(struct core_shadow *s, const struct core_actor *a, u
     if (mask8 & 15) {
         if (!lock_low(p, &c))
             return access_word(s, a, p, q, mask8, id, kind);
-        cell_unlock(p, half_access(s, a, c, mask8, id, kind, FORM_BY_MEMO, &e));
+        cell_unlock(p, half_access(s, a, c, mask8, id, kind, &e));
     } else {
         if (!lock_high(p, q, &c))
             return access_word(s, a, p, q, mask8, id, kind);
-        cell_unlock(q, half_access(s, a, c, mask8 >> 4, id, kind, FORM_BY_MEMO, &e));
+        cell_unlock(q, half_access(s, a, c, mask8 >> 4, id, kind, &e));
     }
     return e ? e | (uint64_t)(e & 15) << (mask8 & 15 ? 32 : 36) : 0;
 }
@@ -311,6 +312,8 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
     c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
     if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
         return false;
+    if (cell_has_record(c) && cell_is_full(c))
+        return record_knows(s, a, p, c, 15, kind);
     if (cell_is_full(c))
         return half_cell_knows(s, a, p, full_to_half(c), 15, kind);
     if ((mask8 & 15) && !half_cell_knows(s, a, p, c, mask8 & 15, kind))
@@ -374,7 +377,8 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
     /* Nobody should be using the block at this moment, but who uses freed memory may hold the
      * cell: a plain store would let in a second holder, and records would be lost or shared.
      * release: the log row of id is there before the id can be found */
-    if (core_likely(core_cell_plain_full(c) || cell_is_full(c) || cell_is_freed(c)) &&
+    if (core_likely(core_cell_plain_full(c) || cell_is_freed(c) ||
+                    (cell_is_full(c) && !cell_has_record(c))) &&
         (id || !__atomic_load_n(q, __ATOMIC_RELAXED)) &&
         __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         return;
@@ -395,7 +399,6 @@ void core_shadow_init(struct core_shadow *s, const struct core_event *log,
         .owner = owner,
         .set_words = set_words,
         .set_used = 1, /* set 0 would read as "none" */
-        .set_ample = set_capacity / 32,
         .set_capacity = set_capacity,
         .set_buckets = set_buckets,
         .set_bucket_mask =

@@ -12,8 +12,8 @@
  *     P full                 all eight bytes alike; Q is unused
  *     otherwise              P is the low half's cell, Q the high half's ("split")
  *     R = TAG | set          more than one access: an interned set of entries
- *     W = TAG | record       several writes in one half: a record (half.h) of them and of the
- *                            reads (R then only tells the quick look what it may take for known)
+ *     W = TAG | record       a record (half.h) of several writes in one half, or of a few readers
+ *                            (R then only tells the quick look what it may take for known)
  *     P or Q = BUSY          locked by the thread that is changing it
  *     P = SPLIT              split, and the low half was never accessed
  *     Q = DEAD               was in use; the word isn't split any more
@@ -52,6 +52,7 @@ enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 #define CORE_TAG        0x80000000u
 #define CORE_SET_FULL   0x40000000u
 #define CORE_BYTES      0x20000000u /* beside TAG in W: the record has an entry a byte */
+#define CORE_WHOLE      0x10000000u /* beside TAG in W: it is of all eight bytes */
 #define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
 #define CORE_CELL_BUSY  (~0ull)
 #define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
@@ -109,7 +110,6 @@ struct core_shadow {
 
     uint32_t *set_words; /* arena of sets: chain, count, entries */
     uint32_t set_used, set_capacity;
-    uint32_t set_ample; /* as many need no thrift */
     uint32_t *set_buckets;
     uint32_t set_bucket_mask, set_bucket_most; /* in use now, of all; they grow with the sets */
     uint32_t set_count;

@@ -2,7 +2,7 @@
  * The side tables of the shadow: interned sets of entries, and records. Private to core/.
  *
  * A set never changes, so who has its number may read it without a lock. A record belongs to one
- * half of a word and is read and written by who holds its cell; free ones are a list.
+ * word or half of a word and is read and written by who holds its cell; free ones are a list.
  */
 #ifndef REPRISE_CORE_SIDE_H
 #define REPRISE_CORE_SIDE_H
@@ -14,7 +14,7 @@ enum { RECORD_SLOTS = 4 };
 /* The number in W = TAG | record. */
 static inline uint32_t record_of(uint32_t w)
 {
-    return w & (CORE_BYTES - 1);
+    return w & (CORE_WHOLE - 1);
 }
 
 static inline const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)

@@ -66,6 +66,8 @@ static const char *const verdict_names[] = {
     X(full_write_and_read)                                                                         \
     X(full_only_read)                                                                              \
     X(full_set)                                                                                    \
+    X(full_record)                                                                                 \
+    X(full_record_to_halves)                                                                       \
     X(split)                                                                                       \
     X(split_low_empty)                                                                             \
     X(split_high_empty)                                                                            \
@@ -86,6 +88,7 @@ static const char *const verdict_names[] = {
     X(compacted_set)                                                                               \
     X(compacted_split)                                                                             \
     X(compacted_record)                                                                            \
+    X(compacted_full_record)                                                                       \
     X(compacted_to_nothing)                                                                        \
     X(compacted_to_less)                                                                           \
     X(exhausted)
@@ -361,7 +364,9 @@ static struct core_actor world_actor(const struct world_thread *t, unsigned slot
 static bool world_is_full(uint64_t p)
 {
     uint32_t r = (uint32_t)(p >> 32);
-    return p && !((uint32_t)p & CORE_TAG) && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15));
+    if ((uint32_t)p & CORE_TAG)
+        return ((uint32_t)p & CORE_WHOLE) && (uint32_t)p < (uint32_t)CORE_CELL_SPLIT;
+    return p && (r & CORE_TAG ? r & CORE_SET_FULL : !(r & 15));
 }
 
 /* What comes after the quick look; here every other time. */
@@ -405,7 +410,7 @@ static void cover_half(struct world *w, uint64_t cell)
     if (!(x & CORE_TAG)) {
         w->cover.half_set += (r & CORE_TAG) != 0;
     } else {
-        const struct core_record *record = &w->records[x & (CORE_BYTES - 1)];
+        const struct core_record *record = &w->records[x & (CORE_WHOLE - 1)];
         w->cover.record++;
         w->cover.record_four_writes += record->w[3] != 0;
         r = record->r[0];
@@ -415,8 +420,9 @@ static void cover_half(struct world *w, uint64_t cell)
         w->cover.set_over_24 += w->set_words[r & ~(CORE_TAG | CORE_SET_FULL)] > 24;
 }
 
-static void cover_state(struct world *w, unsigned word, bool was_full, uint32_t records_before)
+static void cover_state(struct world *w, unsigned word, uint64_t before, uint32_t records_before)
 {
+    bool was_full = before == 0 || world_is_full(before);
     uint64_t p = w->p[word], q = w->q[word];
     uint32_t x = (uint32_t)p, r = (uint32_t)(p >> 32);
     struct cover *c = &w->cover;
@@ -424,6 +430,7 @@ static void cover_state(struct world *w, unsigned word, bool was_full, uint32_t 
     c->record_dropped += w->shadow.record_live < records_before;
     if (world_is_full(p)) {
         c->full_set += (r & CORE_TAG) != 0;
+        c->full_record += (x & CORE_TAG) != 0;
         c->full_only_read += x == 0;
         c->full_one_access += x == r;
         c->full_write_and_read += x != 0 && x != r;
@@ -433,6 +440,7 @@ static void cover_state(struct world *w, unsigned word, bool was_full, uint32_t 
         return;
     }
     c->split++;
+    c->full_record_to_halves += was_full && ((uint32_t)before & CORE_TAG) != 0;
     c->split_low_empty += p == CORE_CELL_SPLIT;
     c->split_high_empty += q == 0;
     c->record_both_halves += p != CORE_CELL_SPLIT && (x & CORE_TAG) && ((uint32_t)q & CORE_TAG);
@@ -481,11 +489,11 @@ static enum verdict world_access(struct world *w, const struct op *op)
             (w->model.word[word].freed || model_find(&w->model, op->thread, word, op->mask, kind)))
             return SKIPPED_RACE;
     } else {
-        bool was_full = w->p[word] == 0 || world_is_full(w->p[word]);
+        uint64_t before = w->p[word];
         uint32_t records = w->shadow.record_live;
         uint64_t conflict =
             core_shadow_access(&w->shadow, &actor, &w->p[word], &w->q[word], op->mask, id, kind);
-        cover_state(w, word, was_full, records);
+        cover_state(w, word, before, records);
         verdict = world_judge(w, op, kind, conflict);
         if (conflict) {
             world_forget(w, word);
@@ -530,6 +538,7 @@ static void world_cover_compaction(struct world *w, const uint64_t *before)
         bool split = before[i] && !world_is_full(before[i]) && x != CORE_FREED;
         c->compacted_freed += x == CORE_FREED;
         c->compacted_split += split;
+        c->compacted_full_record += !split && x != CORE_FREED && (x & CORE_TAG);
         c->compacted_record += split && before[i] != CORE_CELL_SPLIT && (x & CORE_TAG);
         c->compacted_set += !(x & CORE_TAG) && (r & CORE_TAG);
         c->compacted_to_nothing += before[i] && !w->p[i];
