@@ -85,7 +85,7 @@ struct core_record {
  * access' own entry lead to a new R. That stays right until ids change (a compaction; the host
  * zeroes it then): sets don't change, and what was ordered before the thread once is so for ever.
  */
-enum { CORE_MEMO_SIZE = 512 };
+enum { CORE_MEMO_SIZE = 256 };
 
 struct core_memo {
     uint64_t key[CORE_MEMO_SIZE];

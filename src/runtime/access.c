@@ -1,5 +1,6 @@
 #include "access.h"
 #include "../core/block.h"
+#include "../core/near.h"
 #include "annotate.h"
 #include "event.h"
 #include "filter.h"
@@ -130,6 +131,33 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
 
     return rt_multi && size <= 8 && word_known(&a, addr & ~7ull, bits & 0xff, kind) &&
            (!(bits >> 8) || word_known(&a, (addr & ~7ull) + 8, bits >> 8, kind));
+}
+
+/* What nearly all are that come here: see core/near.h. False: it has to be looked at closer. */
+static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
+                               enum rt_kind kind)
+{
+    unsigned offset = addr & 7, mask8 = ((1u << size) - 1) << offset;
+    bool write = kind & RT_KIND_WRITE_BIT;
+    struct core_near n;
+
+    if (offset + size > 8 || !core_near_find(&n, rt_cell_p(addr), rt_cell_q(addr), mask8))
+        return false;
+    struct core_actor a = actor_of(t);
+    if (!core_near_knows(&rt_shadow, &a, &n, write)) {
+        core_id id = rt_event_id(t, pc, kind, size, 0);
+        if (core_unlikely(!id) || !core_near_change(&rt_shadow, &a, &n, id, write))
+            return false;
+    }
+    rt_filter_put(t->filter, addr, mask8, write);
+    return true;
+}
+
+void rt_access_plain(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind)
+{
+    if (!t->filter || ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) ||
+        !access_near(t, pc, addr, size, kind))
+        rt_access_small(t, pc, addr, size, kind, 0);
 }
 
 /* What the shadow knows of it, the filter will. */

@@ -43,6 +43,8 @@ void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race *race);
 /* The way to the shadow for what the quick look does not know: at most eight bytes, */
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,
                      unsigned tag);
+/* the same for what compiled code does, quicker; */
+void rt_access_plain(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind);
 /* or any number; each 8-byte word of them counts as an access of its own. */
 void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind);
 

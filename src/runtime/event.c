@@ -30,9 +30,10 @@ enum {
     RECORDS_A_RUN_TO_COMPACT = 32,
     /* Goroutines come and go by the thousand without anybody waiting for them. */
     READERS_MAX = RT_GO ? 64 : 4096,
-    CACHE_LEAST = 16,       /* ids that a thread remembers: few at first, */
-    CACHE_MOST = 256,       /* these when it works on */
-    LATE_FOR_FILTER = 1024, /* accesses that the quick look didn't know */
+    CACHE_LEAST = 16,    /* ids that a thread remembers: few at first, */
+    CACHE_MOST = 256,    /* these when it works on */
+    LATE_FOR_MEMO = 128, /* accesses that the quick look didn't know */
+    LATE_FOR_FILTER = 1024,
 };
 
 /* A place in the program in one calling context. */
@@ -285,7 +286,11 @@ static RT_COLD void cache_grow(struct rt_thread *t)
 
 void rt_event_count_late(struct rt_thread *t)
 {
-    if (RT_GO || ++t->caches->late < LATE_FOR_FILTER)
+    uint32_t late = ++t->caches->late;
+
+    if (late == LATE_FOR_MEMO && !t->memo)
+        t->memo = core_alloc(sizeof *t->memo);
+    if (late < LATE_FOR_FILTER || RT_GO)
         return;
     t->filter = core_alloc(sizeof *t->filter);
     rt_filter_empty(t->filter);

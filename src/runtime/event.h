@@ -31,7 +31,7 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
 
 void rt_event_thread_free(struct rt_thread *t);
 /* t, which has no filter, made an access that the quick look didn't know: with many of these it
- * gets one. Inside a scope of t. */
+ * gets a memo, and then a filter (C only). Inside a scope of t. */
 void rt_event_count_late(struct rt_thread *t);
 /* All shadow, clocks and ids start anew. World stopped, or the only thread (after fork). */
 void rt_event_drop_history(void);

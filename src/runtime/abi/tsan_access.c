@@ -5,7 +5,7 @@
  */
 #include "../access.h"
 #include "../filter.h"
-#include "../hook.h"
+#include "../scope_quick.h"
 #include "../stack.h"
 #include "../turn.h"
 #include "../turn_access.h"
@@ -45,12 +45,12 @@ __attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size
     if (t && t->filter && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
         filter_knows(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
         return;
-    t = rt_scope_enter_bare(&s);
+    t = rt_scope_enter_bare_quick(&s);
     if (!t)
         return;
     if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))
-        rt_access_small(t, pc, a, size, kind, 0);
-    rt_scope_leave_bare(&s);
+        rt_access_plain(t, pc, a, size, kind);
+    rt_scope_leave_bare_quick(&s);
 }
 
 __attribute__((noinline)) void rt_late_range(rt_addr a, rt_pc pc, size_t bytes, enum rt_kind kind)
