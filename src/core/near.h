@@ -1,7 +1,7 @@
 /*
  * The commonest accesses that the quick look doesn't know, for the caller to have in its own code:
- * plain, to a whole word or to bytes of one half, where the cell has neither set nor record, and
- * without a conflict. One load of the cell, one compare-and-swap. Whatever it isn't sure of is for
+ * plain, to a whole word or to bytes of one half, without a conflict and with nothing to be packed
+ * anew. One load of the cell, one compare-and-swap. Whatever it isn't sure of is for
  * core_shadow_access, which it never contradicts.
  */
 #ifndef REPRISE_CORE_NEAR_H
@@ -11,64 +11,80 @@
 
 struct core_near {
     uint64_t *cell, c; /* the word's or half's, and what was there */
-    unsigned mask;     /* of the half's four bytes; 0: the whole word */
+    unsigned mask;     /* of a half's four bytes; of a word 15 */
+    bool whole;
 };
 
-/* Where the bytes of mask8 are. False: not in one place, or what is there is not simple. */
+/* Where the bytes of mask8 are. False: not in one place, or something else is there. */
 CORE_INLINE bool core_near_find(struct core_near *n, uint64_t *p, uint64_t *q, unsigned mask8)
 {
-    bool whole = mask8 == 0xff, high = !(mask8 & 15);
+    bool high = !(mask8 & 15);
 
-    if (!whole && !high && mask8 >> 4)
+    n->whole = mask8 == 0xff;
+    if (!n->whole && !high && mask8 >> 4)
         return false;
     n->cell = high ? q : p;
-    n->mask = whole ? 0 : high ? mask8 >> 4 : mask8;
-    /* acquire: the owners' rows of the entries are there */
+    n->mask = n->whole ? 15 : high ? mask8 >> 4 : mask8;
+    /* acquire: the owners' rows of the entries are there, and a set is complete */
     n->c = __atomic_load_n(n->cell, __ATOMIC_ACQUIRE);
-    if (n->c & CORE_CELL(CORE_TAG, CORE_TAG))
+    if (is_special((uint32_t)n->c))
         return false;
-    if (whole)
-        return core_cell_plain_full(n->c);
     if (n->c)
-        return high || (n->c >> 32 & 15);
-    if (!high)
-        return true;
+        return high || n->whole == cell_is_full(n->c);
     /* Nothing in Q: it may be used if the word is split, and whoever ends that leaves DEAD in it.
      * acquire: Q is at least as new */
-    return cell_is_split(__atomic_load_n(p, __ATOMIC_ACQUIRE)) &&
-           !__atomic_load_n(q, __ATOMIC_ACQUIRE);
+    return !high || (cell_is_split(__atomic_load_n(p, __ATOMIC_ACQUIRE)) &&
+                     !__atomic_load_n(q, __ATOMIC_ACQUIRE));
+}
+
+CORE_INLINE uint64_t core_near_half(const struct core_near *n)
+{
+    return n->whole && n->c ? full_to_half(n->c) : n->c;
 }
 
 /* True: an access of this epoch by the same thread stands for this one. */
 CORE_INLINE bool core_near_knows(const struct core_shadow *s, const struct core_actor *a,
-                                 const struct core_near *n, bool write)
+                                 const struct core_near *n, unsigned kind)
 {
-    uint32_t w = (uint32_t)n->c, r = (uint32_t)(n->c >> 32);
+    if (cell_has_record(n->c))
+        return record_knows(s, a, n->cell, n->c, n->mask, kind);
+    return half_cell_knows(s, a, n->cell, core_near_half(n), n->mask, kind);
+}
 
-    if (is_mine_now(a, w) && !(n->mask & ~w))
-        return true;
-    return !write && is_mine_now(a, r) && !(n->mask & ~r) && stands_for(s, r, 0);
+/* release: the log row of the id in it is there before the id can be found. acquire: see the record
+ * as its last holder left it */
+CORE_INLINE bool core_near_swap(const struct core_near *n, uint64_t to)
+{
+    uint64_t from = n->c;
+    return __atomic_compare_exchange_n(n->cell, &from, to, false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+
+CORE_INLINE bool core_near_change_record(struct core_shadow *s, const struct core_actor *a,
+                                         const struct core_near *n, core_id id, unsigned kind)
+{
+    uint64_t before = core_near_half(n), c = before;
+
+    if (!core_near_swap(n, CORE_CELL_BUSY))
+        return false;
+    bool done = record_quick(s, a, &c, n->mask, id, kind);
+    c = with_hint(a, before, c, n->mask, id, kind);
+    /* release: publishes the record */
+    __atomic_store_n(n->cell, n->whole ? half_to_full(c) : c, __ATOMIC_RELEASE);
+    return done;
 }
 
 /* Puts the access of this id there. False: it isn't as simple as that, or somebody was faster. */
-CORE_INLINE bool core_near_change(const struct core_shadow *s, const struct core_actor *a,
-                                  const struct core_near *n, core_id id, bool write)
+CORE_INLINE bool core_near_change(struct core_shadow *s, const struct core_actor *a,
+                                  const struct core_near *n, core_id id, unsigned kind)
 {
-    uint64_t from = n->c, to = from;
-    uint32_t w = (uint32_t)from, r = (uint32_t)(from >> 32), e = id << 4;
+    uint64_t c = core_near_half(n);
 
-    if (n->mask) {
-        if (!half_quick(s, a, &to, n->mask, id, write ? CORE_KIND_WRITE : 0))
-            return false;
-    } else {
-        if ((r && !core_ordered(s, a, r)) || (w && w != r && !core_ordered(s, a, w)) ||
-            (r && !write && !kind_covers(0, core_kind(s, r))))
-            return false;
-        to = CORE_CELL(write ? e : w, e);
-    }
-    /* release: the log row of id is there before the id can be found */
-    return __atomic_compare_exchange_n(n->cell, &from, to, false, __ATOMIC_RELEASE,
-                                       __ATOMIC_RELAXED);
+    if (cell_has_record(c))
+        return core_near_change_record(s, a, n, id, kind);
+    if (!half_quick(s, a, &c, n->mask, id, kind) && !half_memo(s, a, &c, n->mask, id, kind))
+        return false;
+    return core_near_swap(n, n->whole ? half_to_full(c) : c);
 }
 
 #endif

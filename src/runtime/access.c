@@ -144,9 +144,9 @@ static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsi
     if (offset + size > 8 || !core_near_find(&n, rt_cell_p(addr), rt_cell_q(addr), mask8))
         return false;
     struct core_actor a = actor_of(t);
-    if (!core_near_knows(&rt_shadow, &a, &n, write)) {
+    if (!core_near_knows(&rt_shadow, &a, &n, kind)) {
         core_id id = rt_event_id(t, pc, kind, size, 0);
-        if (core_unlikely(!id) || !core_near_change(&rt_shadow, &a, &n, id, write))
+        if (core_unlikely(!id) || !core_near_change(&rt_shadow, &a, &n, id, kind))
             return false;
     }
     rt_filter_put(t->filter, addr, mask8, write);

@@ -71,8 +71,9 @@ static void shoot(unsigned slot, unsigned word)
                                &t->memo};
 
     meet(&crowd.at[word]);
-    s->conflict = core_shadow_access(&world.shadow, &actor, &crowd.p[word], &crowd.q[word], s->mask,
-                                     s->id, s->kind);
+    uint64_t near = 0;
+    s->conflict = world_touch(&world.shadow, &actor, &crowd.p[word], &crowd.q[word], s->mask, s->id,
+                              s->kind, &near);
 }
 
 /* Runs alone: fresh words, and an id for each access. */
@@ -232,8 +233,9 @@ static uint64_t churn_access(unsigned slot, unsigned word, uint32_t x)
     core_id id = t->next++;
     world.log[id] = (struct core_event){1 << CORE_KIND_BITS | kind, 0};
     struct core_actor actor = world_actor(t, slot);
-    return core_shadow_access(&world.shadow, &actor, &churn.p[word], &churn.q[word], mask, id,
-                              kind);
+    uint64_t near = 0;
+    return world_touch(&world.shadow, &actor, &churn.p[word], &churn.q[word], mask, id, kind,
+                       &near);
 }
 
 static bool locked_access(unsigned slot, unsigned word, uint32_t x)

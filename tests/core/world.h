@@ -17,6 +17,7 @@
 #include "../core_host.h"
 #include "core/clock.h"
 #include "core/compact.h"
+#include "core/near.h"
 #include "core/shadow.h"
 #include "model.h"
 
@@ -59,6 +60,7 @@ static const char *const verdict_names[] = {
     X(accesses)                                                                                    \
     X(races)                                                                                       \
     X(id_reused)                                                                                   \
+    X(near)                                                                                        \
     X(skipped_full)                                                                                \
     X(skipped_half)                                                                                \
     X(skipped_shared)                                                                              \
@@ -473,6 +475,19 @@ static enum verdict world_judge(struct world *w, const struct op *op, unsigned k
     return AGREED;
 }
 
+/* One access as the runtime makes it: first in the near way, here every other time. */
+static uint64_t world_touch(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                            uint64_t *q, unsigned mask, core_id id, unsigned kind, uint64_t *near)
+{
+    struct core_near n;
+    if (!(kind & CORE_KIND_ATOMIC) && core_mix(id) >> 40 & 1 && core_near_find(&n, p, q, mask) &&
+        (core_near_knows(s, a, &n, kind) || core_near_change(s, a, &n, id, kind))) {
+        ++*near;
+        return 0;
+    }
+    return core_shadow_access(s, a, p, q, mask, id, kind);
+}
+
 static enum verdict world_access(struct world *w, const struct op *op)
 {
     struct world_thread *t = &w->thread[op->thread];
@@ -491,8 +506,8 @@ static enum verdict world_access(struct world *w, const struct op *op)
     } else {
         uint64_t before = w->p[word];
         uint32_t records = w->shadow.record_live;
-        uint64_t conflict =
-            core_shadow_access(&w->shadow, &actor, &w->p[word], &w->q[word], op->mask, id, kind);
+        uint64_t conflict = world_touch(&w->shadow, &actor, &w->p[word], &w->q[word], op->mask, id,
+                                        kind, &w->cover.near);
         cover_state(w, word, before, records);
         verdict = world_judge(w, op, kind, conflict);
         if (conflict) {
