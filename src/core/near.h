@@ -37,6 +37,17 @@ CORE_INLINE bool core_near_find(struct core_near *n, uint64_t *p, uint64_t *q, u
                      !__atomic_load_n(q, __ATOMIC_ACQUIRE));
 }
 
+/* An access to both halves that may not go to one after the other: the word isn't split, or should
+ * not be any more. */
+CORE_INLINE bool core_near_wants_word(const uint64_t *p, const uint64_t *q, unsigned mask8,
+                                      unsigned kind)
+{
+    uint64_t low = __atomic_load_n(p, __ATOMIC_RELAXED),
+             high = __atomic_load_n(q, __ATOMIC_RELAXED);
+    return !cell_is_split(low) ||
+           (mask8 == 0xff && ((kind & CORE_KIND_WRITE) || (uint32_t)low == (uint32_t)high));
+}
+
 CORE_INLINE uint64_t core_near_half(const struct core_near *n)
 {
     return n->whole && n->c ? full_to_half(n->c) : n->c;

@@ -242,12 +242,15 @@ CORE_INLINE bool core_known_half(const uint64_t *p, const uint64_t *q, bool high
 {
     uint32_t d;
 
-    /* An id of our own in Q says that the word is split, so that there is no need to look at P,
-     * which is likely in no cache: while a word isn't split, Q is 0 or DEAD. */
+    /* While a word isn't split, Q is 0 or DEAD. Anything else says all about the half, so that
+     * there is no need to look at P, which is likely in no cache. */
     if (high) {
-        d = core_entry_load(q, write) - window;
+        uint32_t e = core_entry_load(q, write);
+        d = e - window;
         if ((d >> 4) < span && (d & 15) && (mask & ~d) == 0)
             return true;
+        if (e && e != (uint32_t)CORE_CELL_DEAD)
+            return false;
     }
     d = core_entry_load(p, write) - window;
     return (d >> 4) < span && ((d & 15) == 0 || (!high && (mask & ~d) == 0));

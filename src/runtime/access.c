@@ -133,23 +133,56 @@ bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_k
            (!(bits >> 8) || word_known(&a, (addr & ~7ull) + 8, bits >> 8, kind));
 }
 
-/* What nearly all are that come here: see core/near.h. False: it has to be looked at closer. */
+/* A plain access of compiled code, on its way through the words and halves that it touches. */
+struct near_access {
+    struct rt_thread *t;
+    rt_pc pc;
+    enum rt_kind kind;
+    unsigned size;
+    core_id id; /* drawn when first needed */
+};
+
+static inline bool near_place(struct near_access *x, const struct core_near *n)
+{
+    struct core_actor a = actor_of(x->t);
+
+    if (core_near_knows(&rt_shadow, &a, n, x->kind))
+        return true;
+    if (!x->id)
+        x->id = rt_event_id(x->t, x->pc, x->kind, x->size, 0);
+    return core_likely(x->id) && core_near_change(&rt_shadow, &a, n, x->id, x->kind);
+}
+
+/* Bytes of both halves of a word. */
+static bool near_halves(struct near_access *x, uint64_t *p, uint64_t *q, unsigned mask8)
+{
+    struct core_near low, high;
+
+    return !core_near_wants_word(p, q, mask8, x->kind) && core_near_find(&low, p, q, mask8 & 15) &&
+           core_near_find(&high, p, q, mask8 & 0xf0) && near_place(x, &low) && near_place(x, &high);
+}
+
+static inline bool near_word(struct near_access *x, rt_addr word, unsigned mask8)
+{
+    uint64_t *p = rt_cell_p(word), *q = rt_cell_q(word);
+    struct core_near n;
+
+    if (core_likely(core_near_find(&n, p, q, mask8)))
+        return near_place(x, &n);
+    return (mask8 & 15) && mask8 >> 4 && near_halves(x, p, q, mask8);
+}
+
+/* What nearly all are that come here: see core/near.h. False: it has to be looked at closer, and
+ * what was done of it counts as an access before it. */
 static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
                                enum rt_kind kind)
 {
-    unsigned offset = addr & 7, mask8 = ((1u << size) - 1) << offset;
-    bool write = kind & RT_KIND_WRITE_BIT;
-    struct core_near n;
+    unsigned bits = ((1u << size) - 1) << (addr & 7);
+    struct near_access x = {t, pc, kind, size, 0};
 
-    if (offset + size > 8 || !core_near_find(&n, rt_cell_p(addr), rt_cell_q(addr), mask8))
+    if (!near_word(&x, addr, bits & 0xff) || (bits >> 8 && !near_word(&x, addr + 8, bits >> 8)))
         return false;
-    struct core_actor a = actor_of(t);
-    if (!core_near_knows(&rt_shadow, &a, &n, kind)) {
-        core_id id = rt_event_id(t, pc, kind, size, 0);
-        if (core_unlikely(!id) || !core_near_change(&rt_shadow, &a, &n, id, kind))
-            return false;
-    }
-    rt_filter_put(t->filter, addr, mask8, write);
+    rt_filter_add(t->filter, addr, size, kind & RT_KIND_WRITE_BIT);
     return true;
 }
 
