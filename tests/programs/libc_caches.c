@@ -22,6 +22,7 @@ enum { THREADS = 4, ROUNDS = 30 };
 
 static regex_t expression;
 static FILE *stream;
+static pthread_barrier_t environment_done;
 
 static void environment(long id, int round)
 {
@@ -106,8 +107,11 @@ static void files(void)
 
 static void *worker(void *arg)
 {
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < ROUNDS; round++)
         environment((long)arg, round);
+    /* The rest calls getenv(), which setenv() by another thread is a bug beside. */
+    pthread_barrier_wait(&environment_done);
+    for (int round = 0; round < ROUNDS; round++) {
         languages(round);
         times(round);
         hosts();
@@ -126,6 +130,7 @@ int main(void)
     setlocale(LC_ALL, "");
     regcomp(&expression, "(a*)(b*)\\1", REG_EXTENDED);
     stream = fopen("/dev/null", "w");
+    pthread_barrier_init(&environment_done, NULL, THREADS);
     for (long k = 0; k < THREADS; k++)
         pthread_create(&t[k], NULL, worker, (void *)k);
     for (int k = 0; k < THREADS; k++)
