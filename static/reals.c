@@ -7,7 +7,8 @@
  * called reprise_real_NAME: the program's calls find the runtime, the C library's own calls stay
  * inside it, and the runtime finds the real functions in the table below. The script writes the
  * table, too (reals.h, a line REAL(NAME) for each, sorted by byte value), and renames what the
- * runtime calls: dlsym() to rt_static_dlsym() and so on. The program's own are the C library's.
+ * runtime calls: dlsym() to reprise_static_dlsym() and so on. The program's own are the C
+ * library's.
  */
 #include <stddef.h>
 
@@ -31,7 +32,7 @@ extern void __tsan_init(void);
  * just before .preinit_array. The first handler runs last, and that has to be the runtime's, as in
  * a dynamic program: there .preinit_array comes earlier.
  */
-int rt_static_start(void (*run)(void *), void *arg, void *dso)
+int reprise_static_start(void (*run)(void *), void *arg, void *dso)
 {
     extern int cxa_atexit(void (*)(void *), void *, void *) __asm__("reprise_real___cxa_atexit");
     __tsan_init();
@@ -50,7 +51,7 @@ static int compare(const char *a, const char *b)
 }
 
 /* NULL for what the C library lacks. Any thread. */
-void *rt_static_dlsym(void *handle, const char *name)
+void *reprise_static_dlsym(void *handle, const char *name)
 {
     const struct real *low = reals, *high = reals + sizeof reals / sizeof *reals;
     while (low < high) {
@@ -67,12 +68,12 @@ void *rt_static_dlsym(void *handle, const char *name)
 }
 
 /* A static C library has no versions. */
-void *rt_static_dlvsym(void *handle, const char *name, const char *version)
+void *reprise_static_dlvsym(void *handle, const char *name, const char *version)
 {
-    return rt_static_dlsym(handle, name);
+    return reprise_static_dlsym(handle, name);
 }
 
-void *rt_static_dlopen(const char *name, int flags)
+void *reprise_static_dlopen(const char *name, int flags)
 {
     return NULL;
 }

@@ -38,7 +38,7 @@ ar r "$work/libc.a" "$work/malloc.o"
 
 # The runtime starts when the C library registers what runs the destructors (static/reals.c).
 (cd "$work" && ar x libc.a libc-start.o)
-objcopy --redefine-sym reprise_real___cxa_atexit=rt_static_start "$work/libc-start.o"
+objcopy --redefine-sym reprise_real___cxa_atexit=reprise_static_start "$work/libc-start.o"
 ar r "$work/libc.a" "$work/libc-start.o"
 
 # A hook without a real function must not take the place of the function (libm's, dlopen). Those
@@ -46,8 +46,8 @@ ar r "$work/libc.a" "$work/libc-start.o"
 comm -23 "$work/hooks" "$work/real" | grep -v '^_Z\|^__cxa_guard_' >"$work/absent" || :
 sed 's/.*/REAL(&)/' "$work/real" >"$work/reals.h"
 $compiler -I"$work" -c "$reals_c" -o "$work/reals.o"
-objcopy --localize-symbols="$work/absent" --redefine-sym dlsym=rt_static_dlsym \
-    --redefine-sym dlvsym=rt_static_dlvsym --redefine-sym dlopen=rt_static_dlopen \
+objcopy --localize-symbols="$work/absent" --redefine-sym dlsym=reprise_static_dlsym \
+    --redefine-sym dlvsym=reprise_static_dlvsym --redefine-sym dlopen=reprise_static_dlopen \
     "$runtime" "$work/libreprise.a"
 ar r "$work/libreprise.a" "$work/reals.o"
 mv "$work/libc.a" "$work/libreprise.a" "$output"

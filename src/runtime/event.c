@@ -31,7 +31,7 @@ enum {
     /* Goroutines come and go by the thousand without anybody waiting for them. */
     READERS_MAX = RT_GO ? 64 : 4096,
     CACHE_LEAST = 16,    /* ids that a thread remembers: few at first, */
-    CACHE_MOST = 1024,    /* these when it works on */
+    CACHE_MOST = 1024,   /* these when it works on */
     LATE_FOR_MEMO = 128, /* accesses that the quick look didn't know */
     LATE_FOR_FILTER = 1024,
 };

@@ -96,7 +96,7 @@ build() { # build NAME [WORDS]: in one step, without a word from anybody
 build inlined racy.c second.c
 n=$(calls called __tsan_); [ "$n" -ge 10 ] || complain "$n calls of hooks without --inline"
 n=$(calls inlined __tsan_); is 0 n
-n=$(calls inlined rt_late_); [ "$n" -ge 10 ] || complain "$n calls of rt_late_"
+n=$(calls inlined reprise_rt_late_); [ "$n" -ge 10 ] || complain "$n calls of reprise_rt_late_"
 run ./inlined
 is 66 status
 has err 'data race'
