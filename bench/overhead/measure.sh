@@ -57,13 +57,12 @@ knows_inline() {
 build_kernels() {
     local dir=$work/kernels/$1-$2 key
     key=$({ cat "$own"/../micro/*.[ch] "$capture"; "$1" --version
-        [ "$2" = inline ] && cat "$reprise" "$(dirname "$reprise")"/libreprise*; } | sha256sum)
+        [ "$2" = inline ] && cat "$reprise" "$(dirname "$reprise")"/libreprise{.a,-inline.c}; } | sha256sum)
     [ "$(cat "$dir/built" 2>/dev/null)" = "$key" ] && return 0
     rm -rf "$dir" && mkdir -p "$dir/bin" || return 1
     (
         BIN=$dir/bin
-        set_compilers "$1" "$2"
-        cd "$own/../micro" && $CC -std=gnu17 $CFLAGS *.c -pthread -o "$BIN/micro"
+        set_compilers "$1" "$2" && cd "$own/../micro" && $CC -std=gnu17 $CFLAGS *.c -pthread -o "$BIN/micro"
     ) >"$dir/build.log" 2>&1 && echo "$key" >"$dir/built"
 }
 

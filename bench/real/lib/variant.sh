@@ -40,8 +40,21 @@ cxx_of() {
     case $1 in gcc-*) echo "g++-${1#gcc-}" ;; clang-*) echo "clang++-${1#clang-}" ;; esac
 }
 
-# set_compilers COMPILER RUNTIME: CC and friends, as a developer would set them. Runtime `captured` is
-# that of bench/overhead: instrumented objects, to be linked with several runtimes.
+# use_llvm_tools VERSION: makefiles that say `ar` get one that reads bitcode.
+use_llvm_tools() {
+    local dir=$work/llvm-tools-$1 tool
+    mkdir -p "$dir" || return 1
+    for tool in ar ranlib nm; do
+        command -v "llvm-$tool-$1" >/dev/null || { echo "no llvm-$tool-$1 (package llvm-$1)" >&2; return 1; }
+        ln -sf "$(command -v "llvm-$tool-$1")" "$dir/$tool"
+        ln -sf "$(command -v "llvm-$tool-$1")" "$dir/llvm-$tool" # cmake asks for it
+    done
+    export PATH=$dir:$PATH AR=$dir/ar RANLIB=$dir/ranlib NM=$dir/nm
+}
+
+# set_compilers COMPILER RUNTIME: CC and friends, as a developer would set them. Runtimes `captured`
+# and `inline` are those of bench/overhead: instrumented objects, to be linked with several runtimes,
+# and what `reprise cc --inline` makes.
 set_compilers() {
     local cxx
     cxx=$(cxx_of "$1")
@@ -49,6 +62,9 @@ set_compilers() {
     native) CC=$1 CXX=$cxx ;;
     tsan) CC="$1 -fsanitize=thread" CXX="$cxx -fsanitize=thread" ;;
     reprise) CC="$reprise cc --with=$1" CXX="$reprise c++ --with=$1" ;;
+    inline)
+        CC="$reprise cc --with=$1 --inline" CXX="$reprise c++ --with=$1 --inline"
+        use_llvm_tools "${1#clang-}" || return 1 ;;
     captured)
         CC="$capture $1" CXX="$capture $cxx"
         export CAPTURE_DIR CAPTURE_COMPILE CAPTURE_LINK=-fsanitize=thread
@@ -65,11 +81,19 @@ build_key() {
         sed '/^exercise()/,$d' "$here/programs/$1.sh"
         cat "$here"/tools/sqlite_threads.c
         "$2" --version
-        if [ "$3" = reprise ]; then
+        if [[ $3 = reprise || $3 = inline ]]; then
             cat "$reprise" "$(dirname "$reprise")"/libreprise.* "$(dirname "$reprise")"/gcc/* 2>/dev/null
         fi
         [ "$3" = captured ] && { cat "$capture"; captured_options "$2"; }
     } 2>/dev/null | sha256sum
+}
+
+# all_have_runtime DIR: a build system that found another compiler makes programs that are fast.
+all_have_runtime() {
+    local f
+    for f in "$1"/*; do
+        nm "$f" 2>/dev/null | grep -q ' T __tsan_init$' || { echo "${f##*/} has no runtime" >&2; return 1; }
+    done
 }
 
 # build_variant PROGRAM COMPILER RUNTIME DIR
@@ -85,8 +109,8 @@ build_variant() {
             fetch "$s" && cp -a "$cache/src/$s" "$4/build/$s" || exit 1
         done
         BIN=$4/bin
-        set_compilers "$2" "$3"
-        cd "$4/build" && build
+        set_compilers "$2" "$3" && cd "$4/build" && build || exit 1
+        [ "$3" != inline ] || all_have_runtime "$BIN"
     ) >"$4/build.log" 2>&1 </dev/null || return 1
     echo "$key" >"$4/built"
 }
