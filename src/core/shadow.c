@@ -327,6 +327,42 @@ bool core_shadow_set_knows(const struct core_shadow *s, const struct core_actor 
     return (set_knows(s, a, r, 0) & 15) == 15;
 }
 
+static bool entries_of_others(const struct core_shadow *s, uint32_t slot, const uint32_t *e,
+                              unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        if (core_owner_of(s, e[i])->slot != slot)
+            return true;
+    return false;
+}
+
+static bool half_has_others(const struct core_shadow *s, uint32_t slot, uint64_t cell, bool any)
+{
+    struct half h;
+
+    half_decode(s, &h, cell);
+    bool found =
+        entries_of_others(s, slot, h.w, h.nw) || (any && entries_of_others(s, slot, h.r, h.nr));
+    half_release(&h);
+    return found;
+}
+
+bool core_shadow_others(const struct core_shadow *s, uint32_t slot, const uint64_t *p,
+                        const uint64_t *q, bool any)
+{
+    /* relaxed: nobody changes them */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+
+    if (!c)
+        return false;
+    if (cell_is_freed(c))
+        return true;
+    if (cell_is_full(c))
+        return half_has_others(s, slot, full_to_half(c), any);
+    return half_has_others(s, slot, c, any) ||
+           half_has_others(s, slot, __atomic_load_n(q, __ATOMIC_RELAXED), any);
+}
+
 /* The commonest case: a full word, ordered before. One compare-and-swap. */
 static bool free_full(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                       core_id id)

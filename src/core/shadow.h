@@ -147,6 +147,12 @@ uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, u
 bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, const uint64_t *p,
                        const uint64_t *q, unsigned mask8, unsigned kind);
 
+/* Is there a plain write by another slot (any: or another access) among what is remembered of the
+ * word? In whatever form that is kept, which is no matter of the program alone. Freed memory: true.
+ * Nobody may be changing the word. */
+bool core_shadow_others(const struct core_shadow *s, uint32_t slot, const uint64_t *p,
+                        const uint64_t *q, bool any);
+
 /* R, of a word or half without records, is a set: do plain reads of this epoch by the same thread
  * in it stand for all bytes that it speaks for? */
 bool core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r);

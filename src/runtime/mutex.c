@@ -102,8 +102,10 @@ CORE_INLINE uint64_t cell_of(rt_addr addr)
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
     if (core_likely(!(addr & 4)) || c == CORE_CELL_BUSY || w == CORE_FREED)
         return c;
-    bool split = w & CORE_TAG || (r & CORE_TAG ? !(r & CORE_SET_FULL) : r & 15);
-    return split ? __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED) : c;
+    bool whole = w & CORE_TAG   ? w != (uint32_t)CORE_CELL_SPLIT && w & CORE_WHOLE
+                 : r & CORE_TAG ? r & CORE_SET_FULL
+                                : !(r & 15);
+    return whole ? c : __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
 }
 
 /*
@@ -154,6 +156,16 @@ static bool use(struct rt_thread *t, rt_pc pc, rt_addr addr, struct rt_race *rac
 {
     return rt_multi && !known_since(t, addr, t->epoch_first) &&
            core_unlikely(use_new(t, pc, addr, race));
+}
+
+/* Of a use that was made while these mutexes were held. */
+static RT_COLD void report_use(struct rt_thread *t, rt_pc pc, const struct rt_race *race,
+                               uint32_t lockset)
+{
+    uint32_t now = t->lockset;
+    t->lockset = lockset;
+    rt_race_report(t, pc, race);
+    t->lockset = now;
 }
 
 /* ---- life ---- */
@@ -465,6 +477,7 @@ static void remember_unlock(struct rt_thread *t, struct rt_sync *s, bool last)
 void rt_mutex_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags, int recursion)
 {
     int levels = flags & RT_MUTEX_RECURSIVE_LOCK && recursion > 0 ? recursion : 1;
+    uint32_t before = t->lockset;
     bool twice = false, raced = false;
     struct rt_race race;
 
@@ -484,7 +497,7 @@ void rt_mutex_lock(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned flags, 
     remember(t, s, flags);
     rt_sync_put(s);
     if (core_unlikely(raced))
-        rt_race_report(t, pc, &race);
+        report_use(t, pc, &race, before);
     if (core_unlikely(twice))
         report_misuse(t, pc, RT_FINDING_MUTEX_DOUBLE_LOCK, addr, mutex, 0);
     if (first && core_unlikely(rt_options.second_deadlock_stack))

@@ -36,23 +36,10 @@ static bool is_new_place(rt_pc pc)
 
 /* ---- words ---- */
 
-static bool is_other(uint32_t entry, uint32_t slot)
-{
-    if (!entry)
-        return false;
-    return entry & CORE_TAG || core_owner_of(&rt_shadow, entry)->slot != slot;
-}
-
 /* Has another thread used the word so that this access conflicts with it, ordered or not? */
 static bool word_is_shared(const struct rt_thread *t, rt_addr word, bool write)
 {
-    /* relaxed: nobody else runs */
-    uint64_t p = __atomic_load_n(rt_cell_p(word), __ATOMIC_RELAXED), q = 0;
-    if ((p & CORE_CELL(15, 15)) != 0)
-        q = __atomic_load_n(rt_cell_q(word), __ATOMIC_RELAXED);
-    return is_other((uint32_t)p, t->slot) || is_other((uint32_t)q, t->slot) ||
-           (write &&
-            (is_other((uint32_t)(p >> 32), t->slot) || is_other((uint32_t)(q >> 32), t->slot)));
+    return core_shadow_others(&rt_shadow, t->slot, rt_cell_p(word), rt_cell_q(word), write);
 }
 
 static bool is_shared(const struct rt_thread *t, rt_addr addr, size_t bytes, bool write)

@@ -212,6 +212,32 @@ static void test_sets_are_shared(void)
     end();
 }
 
+/* Whose accesses a word has is the same in every form: the first words have records, later ones
+ * sets. */
+static void test_others_in_any_form(void)
+{
+    enum { WORDS = 8 };
+    bool record = false, set = false;
+    begin(3);
+    for (unsigned word = 0; word < WORDS; word++) {
+        const uint64_t *p = &world.p[word], *q = &world.q[word];
+        access_by(0, word, 0xff, CORE_KIND_WRITE, 1);
+        CHECK(!core_shadow_others(&world.shadow, 0, p, q, true));
+        CHECK(core_shadow_others(&world.shadow, 1, p, q, false));
+        world_edge(&world, 0, 1);
+        world_edge(&world, 0, 2);
+        access_by(1, word, 0xff, 0, 2);
+        access_by(2, word, 0xff, 0, 3);
+        record |= cell_has_record(*p);
+        set |= cell_has_set(*p);
+        CHECK(!core_shadow_others(&world.shadow, 0, p, q, false));
+        CHECK(core_shadow_others(&world.shadow, 0, p, q, true));
+        CHECK(core_shadow_others(&world.shadow, 1, p, q, false));
+    }
+    CHECK(record && set);
+    end();
+}
+
 static void test_store(void)
 {
     begin(3);
@@ -314,6 +340,7 @@ int main(void)
     RUN(test_an_older_write_goes_on);
     RUN(test_readers_have_an_end);
     RUN(test_sets_are_shared);
+    RUN(test_others_in_any_form);
     RUN(test_store);
     RUN(test_forgotten_halves_stay_forgotten);
     RUN(test_full_tables);
