@@ -63,7 +63,7 @@ build_kernels() {
     (
         BIN=$dir/bin
         set_compilers "$1" "$2" && cd "$own/../micro" && $CC -std=gnu17 $CFLAGS *.c -pthread -o "$BIN/micro"
-    ) >"$dir/build.log" 2>&1 && echo "$key" >"$dir/built"
+    ) >"$dir/build.log" 2>&1 && is_variant "$2" "$dir/bin" "$dir/build.log" && echo "$key" >"$dir/built"
 }
 
 # build_one PROGRAM COMPILER RUNTIME: objects of one program, where they have to be made anew.

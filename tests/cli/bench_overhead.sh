@@ -86,4 +86,29 @@ is 2 status
 lines err 1
 ok 'usage errors'
 
+# What is measured as instrumented has to be: builds find compilers of their own.
+. "$source/bench/real/lib/variant.sh"
+have gcc || { skip 'no gcc to build with'; done_testing; }
+mkdir -p native other && echo 'int main(void) { return 0; }' >empty.c && echo '$CC -o empty' >log || exit 1
+gcc empty.c -o native/empty
+echo 'void __tsan_init(void) {}' | cat empty.c - >hooks.c && gcc hooks.c -o other/empty
+run is_variant native native log
+is 0 status
+for runtime in tsan captured reprise inline; do
+    run is_variant $runtime native log
+    is 1 status
+    is 'native/empty is not instrumented: it has no runtime' err
+    run is_variant $runtime other log
+    is 0 status
+done
+ok 'a program without a runtime is no variant'
+
+echo 'reprise cc: --inline: libreprise-inline.c is missing; calling the runtime' >>log
+run is_variant reprise other log
+is 0 status
+run is_variant inline other log
+is 1 status
+like err 'libreprise-inline.c is missing'
+ok 'nor is one inlined that could not be'
+
 done_testing

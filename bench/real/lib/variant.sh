@@ -82,18 +82,28 @@ build_key() {
         cat "$here"/tools/sqlite_threads.c
         "$2" --version
         if [[ $3 = reprise || $3 = inline ]]; then
-            cat "$reprise" "$(dirname "$reprise")"/libreprise.* "$(dirname "$reprise")"/gcc/* 2>/dev/null
+            cat "$reprise" "$(dirname "$reprise")"/libreprise{.*,-inline.c} "$(dirname "$reprise")"/gcc/*
         fi
         [ "$3" = captured ] && { cat "$capture"; captured_options "$2"; }
     } 2>/dev/null | sha256sum
 }
 
-# all_have_runtime DIR: a build system that found another compiler makes programs that are fast.
+# all_have_runtime DIR: a build system that found another compiler makes programs that are fast. Gcc's
+# own runtime is a shared library.
 all_have_runtime() {
     local f
     for f in "$1"/*; do
-        nm "$f" 2>/dev/null | grep -q ' T __tsan_init$' || { echo "${f##*/} has no runtime" >&2; return 1; }
+        nm "$f" 2>/dev/null | grep -q ' [TU] __tsan_init\(@.*\)\?$' ||
+            { echo "$f is not instrumented: it has no runtime" >&2; return 1; }
     done
+}
+
+# is_variant RUNTIME DIR LOG: whether the programs in DIR are what they are called. `reprise cc --inline`
+# that lacks something says so in the log and calls the runtime.
+is_variant() {
+    [ "$1" = native ] || all_have_runtime "$2" || return 1
+    [ "$1" != inline ] || ! grep -q '; calling the runtime$' "$3" ||
+        { echo "$2: $(grep -m1 '; calling the runtime$' "$3")" >&2; return 1; }
 }
 
 # build_variant PROGRAM COMPILER RUNTIME DIR
@@ -109,9 +119,8 @@ build_variant() {
             fetch "$s" && cp -a "$cache/src/$s" "$4/build/$s" || exit 1
         done
         BIN=$4/bin
-        set_compilers "$2" "$3" && cd "$4/build" && build || exit 1
-        [ "$3" != inline ] || all_have_runtime "$BIN"
-    ) >"$4/build.log" 2>&1 </dev/null || return 1
+        set_compilers "$2" "$3" && cd "$4/build" && build
+    ) >"$4/build.log" 2>&1 </dev/null && is_variant "$3" "$4/bin" "$4/build.log" || return 1
     echo "$key" >"$4/built"
 }
 
