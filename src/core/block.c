@@ -1,4 +1,5 @@
 #include "block.h"
+#include "half_access.h"
 
 /*
  * A word changes by a compare-and-swap here as anywhere else. A plain store would be quicker, but
@@ -38,11 +39,6 @@ static inline bool swap_pair(uint64_t *p, uint64_t from, uint64_t next_from, uin
 #endif
 }
 
-static inline bool is_simple(uint64_t c)
-{
-    return core_cell_plain_full(c) || (uint32_t)c == CORE_FREED;
-}
-
 void core_block_store(struct core_shadow *s, uint64_t *p, uint64_t *q, size_t n, core_id id)
 {
     uint64_t to = CORE_CELL(id << 4, id << 4);
@@ -50,12 +46,13 @@ void core_block_store(struct core_shadow *s, uint64_t *p, uint64_t *q, size_t n,
         uint64_t c = __atomic_load_n(&p[i], __ATOMIC_RELAXED);
         if (is_pair(&p[i], n - i)) {
             uint64_t next = __atomic_load_n(&p[i + 1], __ATOMIC_RELAXED);
-            if (is_simple(c) && is_simple(next) && swap_pair(&p[i], c, next, to)) {
+            if (core_cell_is_simple(c) && core_cell_is_simple(next) &&
+                swap_pair(&p[i], c, next, to)) {
                 i++;
                 continue;
             }
         }
-        if (!is_simple(c) || !swap(&p[i], c, to))
+        if (!core_cell_is_simple(c) || !swap(&p[i], c, to))
             core_shadow_store(s, &p[i], &q[i], id);
     }
 }
@@ -94,4 +91,38 @@ uint64_t core_block_free(struct core_shadow *s, const struct core_actor *a, uint
     }
     *at = n;
     return 0;
+}
+
+/* What a plain access to a whole word makes of its cell. False: a closer look is needed. */
+static bool change(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                   core_id id, unsigned kind)
+{
+    if (*cell && (!cell_is_full(*cell) || cell_has_record(*cell)))
+        return false;
+    uint64_t c = *cell ? full_to_half(*cell) : 0;
+    if (!half_quick(s, a, &c, 15, id, kind) && !half_memo(s, a, &c, 15, id, kind))
+        return false;
+    *cell = half_to_full(c);
+    return true;
+}
+
+size_t core_block_access(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
+                         size_t n, core_id id, unsigned kind)
+{
+    uint64_t from = 0, to = 0; /* a cell, and what this access makes of it */
+    change(s, a, &to, id, kind);
+    for (size_t i = 0; i < n; i++) {
+        /* acquire: the log rows of the entries are there */
+        uint64_t c = __atomic_load_n(&p[i], __ATOMIC_ACQUIRE);
+        if (c != from) {
+            uint64_t changed = c;
+            if (!change(s, a, &changed, id, kind))
+                return i;
+            from = c;
+            to = changed;
+        }
+        if (from != to && !swap(&p[i], from, to))
+            return i;
+    }
+    return n;
 }

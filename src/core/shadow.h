@@ -205,6 +205,12 @@ CORE_INLINE bool core_cell_plain_full(uint64_t c)
     return (c & CORE_CELL(CORE_TAG | 15, CORE_TAG | 15)) == 0;
 }
 
+/* Nothing but P, and nothing in side tables: it may be overwritten. */
+CORE_INLINE bool core_cell_is_simple(uint64_t c)
+{
+    return core_cell_plain_full(c) || (uint32_t)c == CORE_FREED;
+}
+
 CORE_INLINE uint32_t core_ror4(uint32_t x)
 {
     return x >> 4 | x << 28;
@@ -229,17 +235,6 @@ CORE_INLINE uint32_t core_entry_load(const uint64_t *cell, bool write)
 CORE_INLINE bool core_known_word(const uint64_t *p, bool write, uint32_t window, uint32_t span)
 {
     return core_ror4(core_entry_load(p, write) - window) < span;
-}
-
-/* A plain access to all eight bytes of a word that nobody has accessed yet. False: it was accessed
- * after all. */
-CORE_INLINE bool core_access_fresh(uint64_t *p, core_id id, bool write)
-{
-    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
-    uint32_t e = id << 4;
-    /* release: the log row of id is there before the id can be found */
-    return !c && __atomic_compare_exchange_n(p, &c, CORE_CELL(write ? e : 0, e), false,
-                                             __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
 /* Of some bytes of the low or the high half. */

@@ -272,8 +272,6 @@ static void access_part(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high
     if (!word_known(&a, word, touched, kind)) {
         if (!*id && !(*id = rt_event_id(t, pc, kind, site_size, 0)))
             return;
-        if (plain && touched == 0xff && core_access_fresh(rt_cell_p(word), *id, write))
-            return;
         struct rt_race r = {word, touched, low, high - low, kind, 0, 0};
         if (core_unlikely(access_word(t, &r, *id))) {
             rt_race_report(t, pc, &r);
@@ -285,12 +283,25 @@ static void access_part(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high
 }
 
 /* The first of whole words that isn't known; end if there is none. */
-static rt_addr skip_known(const struct rt_tls *tls, rt_addr word, rt_addr end, bool write)
+static rt_addr skip_known(const struct rt_thread *t, rt_addr word, rt_addr end, bool write)
 {
-    const uint32_t window = tls->window, span = tls->span;
-    while (word < end && core_known_word(rt_cell_p(word), write, window, span))
+    const uint32_t window = t->tls->window, span = t->tls->span;
+    while (word < end && (core_known_word(rt_cell_p(word), write, window, span) ||
+                          (t->filter && rt_filter_has(t->filter, word, 0xff, write))))
         word += 8;
     return word;
+}
+
+/* The first of whole words for which access_part is needed; end if there is none. */
+static rt_addr access_block(struct rt_thread *t, rt_pc pc, rt_addr word, rt_addr end, core_id *id,
+                            unsigned site_size, enum rt_kind kind)
+{
+    word = skip_known(t, word, end, kind & RT_KIND_WRITE_BIT);
+    if (word == end || (!*id && !(*id = rt_event_id(t, pc, kind, site_size, 0))))
+        return word;
+    struct core_actor a = actor_of(t);
+    return word +
+           8 * core_block_access(&rt_shadow, &a, rt_cell_p(word), (end - word) / 8, *id, kind);
 }
 
 void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
@@ -306,7 +317,7 @@ void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, 
         rt_filter_heed_voids(t->filter);
     for (rt_addr at = addr, next; at < end; at = next) {
         if (plain && (at & 7) == 0)
-            at = skip_known(t->tls, at, end & ~7ull, kind & RT_KIND_WRITE_BIT);
+            at = access_block(t, pc, at, end & ~7ull, &id, site_size, kind);
         next = (at & ~7ull) + 8;
         if (at < end)
             access_part(t, pc, at, next < end ? next : end, &id, site_size, kind);

@@ -75,6 +75,48 @@ static void store_both_ways(unsigned low, unsigned n)
     CHECK(memcmp(p, world.p, sizeof p) == 0);
 }
 
+static bool same_cell(uint64_t c, uint64_t d)
+{
+    const struct core_record *r = world.shadow.records;
+    uint64_t number = CORE_CELL(CORE_WHOLE - 1, 0);
+    return c == d || (cell_has_record(c) && cell_has_record(d) && (c & ~number) == (d & ~number) &&
+                      !memcmp(&r[record_of((uint32_t)c)], &r[record_of((uint32_t)d)], sizeof *r));
+}
+
+static unsigned blocks; /* words that core_block_access decided */
+
+/* Without a memo, so that what comes out depends on nothing but the word. */
+static void access_both_ways(unsigned low, unsigned n)
+{
+    unsigned kind = any(2), slot = any(THREADS);
+    core_id id = some_id(slot, kind);
+    struct core_actor a = world_actor(&world.thread[slot], slot);
+    uint64_t one[WORDS] = {0}, many[WORDS] = {0};
+
+    a.memo = NULL;
+    memcpy(p, world.p, sizeof p);
+    memcpy(q, world.q, sizeof q);
+    for (unsigned i = 0; i < n; i++)
+        one[i] = core_shadow_access(&world.shadow, &a, &p[low + i], &q[low + i], 0xff, id, kind);
+    for (unsigned i = 0; i < n; i++) {
+        size_t done = core_block_access(&world.shadow, &a, &world.p[low + i], n - i, id, kind);
+        CHECK(done <= n - i);
+        blocks += (unsigned)done;
+        i += (unsigned)done;
+        if (i < n)
+            many[i] = core_shadow_access(&world.shadow, &a, &world.p[low + i], &world.q[low + i],
+                                         0xff, id, kind);
+    }
+    for (unsigned i = 0; i < n; i++) {
+        CHECK_EQ(one[i], many[i]);
+        CHECK(same_cell(p[low + i], world.p[low + i]));
+        CHECK(same_cell(q[low + i], world.q[low + i]));
+    }
+    for (unsigned i = 0; i < n; i++)
+        core_shadow_store(&world.shadow, &p[low + i], &q[low + i], 0);
+    drop_records();
+}
+
 static void test_as_one_by_one(void)
 {
     struct world_setup setup = {
@@ -84,11 +126,15 @@ static void test_as_one_by_one(void)
             world_begin(&world, &setup);
         some_accesses();
         unsigned low = any(WORDS), n = 1 + any(WORDS - low);
-        if (any(2))
+        unsigned what = any(4);
+        if (what == 0)
             free_both_ways(low, n);
-        else
+        else if (what == 1)
             store_both_ways(low, n);
+        else
+            access_both_ways(low, n);
     }
+    CHECK(blocks > 1000); /* it isn't all closer looks */
     CHECK_EQ(world.shadow.record_live, 0);
 }
 

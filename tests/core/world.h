@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 
 #include "../core_host.h"
+#include "core/block.h"
 #include "core/clock.h"
 #include "core/compact.h"
 #include "core/near.h"
@@ -475,7 +476,8 @@ static enum verdict world_judge(struct world *w, const struct op *op, unsigned k
     return AGREED;
 }
 
-/* One access as the runtime makes it: first in the near way, here every other time. */
+/* One access as the runtime makes it: first in the near way, or as a block of one word, here every
+ * other time each. */
 static uint64_t world_touch(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask, core_id id, unsigned kind, uint64_t *near)
 {
@@ -485,6 +487,9 @@ static uint64_t world_touch(struct core_shadow *s, const struct core_actor *a, u
         ++*near;
         return 0;
     }
+    if (!(kind & CORE_KIND_ATOMIC) && mask == 0xff && core_mix(id) >> 41 & 1 &&
+        core_block_access(s, a, p, 1, id, kind) == 1)
+        return 0;
     return core_shadow_access(s, a, p, q, mask, id, kind);
 }
 
