@@ -13,7 +13,8 @@
 #include <errno.h>
 
 enum {
-    SITES_MAX = 1 << 24,
+    SITE_BITS = 24,
+    SITES_MAX = 1 << SITE_BITS,
     SITE_BUCKET_BITS = 20,
     SET_WORDS = 1 << 26,
     SET_BUCKETS = 1 << 20,
@@ -30,9 +31,9 @@ enum {
     RECORDS_A_RUN_TO_COMPACT = 32,
     /* Goroutines come and go by the thousand without anybody waiting for them. */
     READERS_MAX = RT_GO ? 64 : 4096,
-    CACHE_LEAST = 16,    /* ids that a thread remembers: few at first, */
-    CACHE_MOST = 1024,   /* these when it works on */
-    LATE_FOR_MEMO = 128, /* accesses that the quick look didn't know */
+    CACHE_LEAST = 16,     /* ids that a thread remembers: few at first, */
+    CACHE_MOST = 1 << 14, /* these when it works on */
+    LATE_FOR_MEMO = 128,  /* accesses that the quick look didn't know */
     LATE_FOR_FILTER = 1024,
 };
 
@@ -43,12 +44,11 @@ struct site {
     rt_stack context;
     uint32_t chain; /* index.h */
     uint32_t tag;
-    core_id last; /* drawn for it by anybody: relaxed, a hint */
 };
 
+/* A site, and the last id that the thread drew for it. */
 struct cached {
-    uint64_t key;
-    uint32_t site;
+    uint64_t site; /* key without its lowest bits, over the number */
     core_id id;
     uint32_t lockset; /* of id */
 };
@@ -161,7 +161,7 @@ static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, un
     uint32_t i = site_find(key);
     if (!i && site_used < SITES_MAX) {
         i = site_used++;
-        sites[i] = (struct site){key, pack_pc(pc), size, context, 0, tag, 0};
+        sites[i] = (struct site){key, pack_pc(pc), size, context, 0, tag};
         rt_index_add(&site_index, i);
     }
     core_lock_release(&site_lock);
@@ -276,20 +276,25 @@ static void cache_resize(struct rt_caches *c, uint32_t size)
     c->misses = 0;
 }
 
+static void give_memo(struct rt_thread *t)
+{
+    if (!t->memo)
+        t->memo = core_alloc(sizeof *t->memo);
+}
+
 /* Many threads do little; the others soon have a table that serves them. */
 static RT_COLD void cache_grow(struct rt_thread *t)
 {
     cache_resize(t->caches, t->caches->size * 4);
-    if (!t->memo)
-        t->memo = core_alloc(sizeof *t->memo);
+    give_memo(t);
 }
 
 void rt_event_count_late(struct rt_thread *t)
 {
     uint32_t late = ++t->caches->late;
 
-    if (late == LATE_FOR_MEMO && !t->memo)
-        t->memo = core_alloc(sizeof *t->memo);
+    if (late == LATE_FOR_MEMO)
+        give_memo(t);
     if (late < LATE_FOR_FILTER || RT_GO)
         return;
     t->filter = core_alloc(sizeof *t->filter);
@@ -356,20 +361,6 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     return id;
 }
 
-/* A site that others have pushed out of the thread's table may have an id of this epoch all the
- * same: who comes to very many sites would use up an id at each access. */
-static core_id id_of_site(struct rt_thread *t, uint32_t site, enum rt_kind kind)
-{
-    core_id last = __atomic_load_n(&sites[site].last, __ATOMIC_RELAXED);
-    if (site && last >= t->epoch_first && last < t->next &&
-        event_log[last].site_kind == (site << CORE_KIND_BITS | kind) &&
-        event_log[last].lockset == t->lockset)
-        return last;
-    last = draw(t, site, kind);
-    __atomic_store_n(&sites[site].last, last, __ATOMIC_RELAXED);
-    return last;
-}
-
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
 {
     uint64_t key =
@@ -379,16 +370,17 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
         cache_grow(t);
     struct cached *c = &all->id[key >> all->shift];
 
-    if (core_unlikely(c->key != key)) {
+    if (core_unlikely((c->site ^ key) >> SITE_BITS)) {
         all->misses++;
         uint32_t site = site_find(key);
-        *c = (struct cached){key, site ? site : site_add(t, key, pc, size, tag), 0, t->lockset};
-        return c->id = id_of_site(t, c->site, kind);
+        if (!site)
+            site = site_add(t, key, pc, size, tag);
+        *c = (struct cached){key >> SITE_BITS << SITE_BITS | site, 0, 0};
     }
     if (core_likely(c->id >= t->epoch_first && c->id < t->next && c->lockset == t->lockset))
         return c->id;
     c->lockset = t->lockset;
-    return c->id = draw(t, c->site, kind);
+    return c->id = draw(t, c->site & (SITES_MAX - 1), kind);
 }
 
 void rt_event_read(core_id id, struct rt_event *out)
