@@ -91,8 +91,12 @@ static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
 {
     if (!rt_multi || !bytes || !rt_shadow_covers(start, bytes))
         return;
-    if (bytes > MARK_MAX || t->ignore_writes) {
+    if (bytes > WHOLE_MAX) {
         rt_shadow_forget(start, whole_words(bytes));
+        return;
+    }
+    if (bytes > MARK_MAX || t->ignore_writes) {
+        rt_shadow_wipe(start, whole_words(bytes));
         return;
     }
     core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
@@ -114,17 +118,21 @@ void rt_heap_alloc(struct rt_thread *t, rt_pc pc, void *p, size_t bytes)
     insert(bytes <= SMALL_MAX ? &small_blocks : &large_blocks, b);
 }
 
+/* Pages of shadow that nobody has touched stay so: a page of it is for a page of the block. */
 static void mark_freed_touched(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
 {
-    enum { PAGE = 4096 };
-    unsigned char resident;
-    for (rt_addr a = start; a < start + bytes;) {
-        rt_addr next = (a & ~(rt_addr)(PAGE - 1)) + PAGE;
-        size_t n = next < start + bytes ? next - a : start + bytes - a;
-        if (!sys_resident((uintptr_t)rt_cell_p(a) & ~(uintptr_t)(PAGE - 1), PAGE, &resident) &&
-            (resident & 1))
-            rt_access_free(t, pc, a, n);
-        a = next;
+    enum { PAGE = 4096, BATCH = 128 };
+    unsigned char resident[BATCH];
+    rt_addr end = start + bytes;
+    for (rt_addr page = start & ~(rt_addr)(PAGE - 1); page < end; page += BATCH * PAGE) {
+        rt_addr high = page + BATCH * PAGE < end ? page + BATCH * PAGE : end;
+        if (sys_resident((uintptr_t)rt_cell_p(page), high - page, resident))
+            continue;
+        for (rt_addr a = page; a < high; a += PAGE) {
+            rt_addr from = a > start ? a : start, to = a + PAGE < end ? a + PAGE : end;
+            if (resident[(a - page) / PAGE] & 1)
+                rt_access_free(t, pc, from, to - from);
+        }
     }
 }
 
@@ -183,7 +191,8 @@ static void mark_freed(struct rt_thread *t, rt_pc pc, rt_addr start, size_t byte
     else
         mark_freed_touched(t, pc, start, bytes);
     if (bytes > MARK_MAX && !t->ignore_writes) {
-        rt_shadow_drop_halves(start, bytes);
+        if (bytes > WHOLE_MAX)
+            rt_shadow_drop_halves(start, bytes);
         freed_large(start, bytes);
     }
 }

@@ -392,30 +392,74 @@ long rt_shadow_walk(rt_walk_fn *fn, void *arg)
 
 /* ---- forgetting ---- */
 
-/* Gives back the records that cells of a resident shadow page own, before the page goes. */
-static void drop_page_records(uintptr_t page)
+/* Gives back the records that cells of a page own, before the page goes. */
+static void drop_page_records(rt_addr page, bool in_q)
 {
-    for (uintptr_t at = page; at < page + PAGE; at += 8) {
-        rt_addr a = (at + rt_map_p) & RT_SPACE_MASK;
-        if (*(uint64_t *)at)
-            core_shadow_store(&rt_shadow, (uint64_t *)at, rt_cell_q(a), 0);
+    (void)in_q;
+    for (rt_addr a = page; a < page + PAGE; a += 8)
+        if (*rt_cell_p(a))
+            core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
+}
+
+/* For the pages of P that there are in this range. in_q: is there such a page of Q, too?
+ * 0, or -errno and it isn't known for all. */
+static int each_resident(rt_addr low, rt_addr high, void (*fn)(rt_addr page, bool in_q))
+{
+    unsigned char in_p[RESIDENT_BATCH], in_q[RESIDENT_BATCH];
+    for (rt_addr a = low; a < high; a += RESIDENT_BATCH * PAGE) {
+        size_t bytes = high - a < RESIDENT_BATCH * PAGE ? high - a : RESIDENT_BATCH * PAGE;
+        int error = sys_resident((uintptr_t)rt_cell_p(a), bytes, in_p);
+        if (!error)
+            error = sys_resident((uintptr_t)rt_cell_q(a), bytes, in_q);
+        if (error)
+            return error;
+        for (size_t i = 0; i < bytes / PAGE; i++)
+            if (in_p[i] & 1)
+                fn(a + i * PAGE, in_q[i] & 1);
+    }
+    return 0;
+}
+
+static void forget_words(rt_addr low, rt_addr high)
+{
+    for (rt_addr a = low; a < high; a += 8)
+        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
+}
+
+/* Like the loss of the page, these stores don't wait for one who uses freed memory this moment. */
+static void wipe_page(rt_addr page, bool in_q)
+{
+    uint64_t *p = rt_cell_p(page), *q = rt_cell_q(page);
+    for (size_t i = 0; i < PAGE / sizeof *p; i++) {
+        uint64_t c = __atomic_load_n(&p[i], __ATOMIC_RELAXED);
+        if (!c)
+            continue;
+        if (core_cell_is_simple(c)) {
+            if (in_q && __atomic_load_n(&q[i], __ATOMIC_RELAXED)) /* first: where P is 0, Q is */
+                __atomic_store_n(&q[i], 0, __ATOMIC_RELAXED);
+            __atomic_store_n(&p[i], 0, __ATOMIC_RELAXED);
+        } else {
+            core_shadow_store(&rt_shadow, &p[i], &q[i], 0);
+        }
     }
 }
 
-static void drop_records(uintptr_t low, uintptr_t high)
+static void forget_pages(rt_addr low, rt_addr high)
 {
-    unsigned char resident[RESIDENT_BATCH];
-    for (uintptr_t at = low; at < high; at += RESIDENT_BATCH * PAGE) {
-        uintptr_t bytes = high - at < RESIDENT_BATCH * PAGE ? high - at : RESIDENT_BATCH * PAGE;
-        if (sys_resident(at, bytes, resident))
-            return;
-        for (uintptr_t i = 0; i < bytes / PAGE; i++)
-            if (resident[i] & 1)
-                drop_page_records(at + i * PAGE);
-    }
+    if (rt_shadow.record_live)
+        each_resident(low, high, drop_page_records);
+    sys_discard((uintptr_t)rt_cell_q(low), high - low); /* first: where P is 0, Q is */
+    sys_discard((uintptr_t)rt_cell_p(low), high - low);
 }
 
-void rt_shadow_forget(rt_addr addr, size_t bytes)
+static void wipe_pages(rt_addr low, rt_addr high)
+{
+    if (each_resident(low, high, wipe_page))
+        forget_pages(low, high);
+}
+
+/* pages: what to do with whole ones. */
+static void forget(rt_addr addr, size_t bytes, void (*pages)(rt_addr low, rt_addr high))
 {
     rt_addr low = (addr + 7) & ~7ull, high = (addr + bytes) & ~7ull;
     rt_addr page_low = (low + PAGE - 1) & ~(rt_addr)(PAGE - 1);
@@ -426,17 +470,20 @@ void rt_shadow_forget(rt_addr addr, size_t bytes)
     rt_filters_void();
     if (page_high <= page_low || page_high - page_low < 4 * PAGE)
         page_low = page_high = high;
-    for (rt_addr a = low; a < page_low; a += 8)
-        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
-    for (rt_addr a = page_high; a < high; a += 8)
-        core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
-    if (page_low < page_high) {
-        uintptr_t p = (uintptr_t)rt_cell_p(page_low), q = (uintptr_t)rt_cell_q(page_low);
-        if (rt_shadow.record_live)
-            drop_records(p, p + (page_high - page_low));
-        sys_discard(q, page_high - page_low); /* first: where P is 0, Q is */
-        sys_discard(p, page_high - page_low);
-    }
+    forget_words(low, page_low);
+    forget_words(page_high, high);
+    if (page_low < page_high)
+        pages(page_low, page_high);
+}
+
+void rt_shadow_forget(rt_addr addr, size_t bytes)
+{
+    forget(addr, bytes, forget_pages);
+}
+
+void rt_shadow_wipe(rt_addr addr, size_t bytes)
+{
+    forget(addr, bytes, wipe_pages);
 }
 
 void rt_shadow_drop_halves(rt_addr addr, size_t bytes)

@@ -58,6 +58,8 @@ long rt_shadow_walk(rt_walk_fn *fn, void *arg);
 void rt_shadow_reset_all(void);
 /* Forgets a range that may be large: gives whole shadow pages back to the system. */
 void rt_shadow_forget(rt_addr addr, size_t bytes);
+/* Forgets a range that is about to be used: what was touched of its shadow stays in memory. */
+void rt_shadow_wipe(rt_addr addr, size_t bytes);
 /* All words of these bytes are in one piece, in P alone: gives whole pages of Q back. */
 void rt_shadow_drop_halves(rt_addr addr, size_t bytes);
 /* In a child of fork: it gets shadow of its own where the parent's would be shared. */
