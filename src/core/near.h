@@ -15,7 +15,22 @@ struct core_near {
     bool whole;
 };
 
-/* Where the bytes of mask8 are. False: not in one place, or something else is there. */
+/* Nothing was in Q: it may be used if the word is split, and whoever ends that leaves DEAD in it.
+ */
+CORE_INLINE bool core_near_is_split(uint64_t *p, const uint64_t *q)
+{
+    /* acquire: Q is at least as new */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
+
+    /* relaxed: there is nothing behind SPLIT */
+    if (!c && __atomic_compare_exchange_n(p, &c, CORE_CELL_SPLIT, false, __ATOMIC_RELAXED,
+                                          __ATOMIC_RELAXED))
+        c = CORE_CELL_SPLIT;
+    return cell_is_split(c) && !__atomic_load_n(q, __ATOMIC_ACQUIRE);
+}
+
+/* Where the bytes of mask8 are. False: not in one place, or something else is there. A word that
+ * nobody has accessed is split for its high half. */
 CORE_INLINE bool core_near_find(struct core_near *n, uint64_t *p, uint64_t *q, unsigned mask8)
 {
     bool high = !(mask8 & 15);
@@ -31,10 +46,7 @@ CORE_INLINE bool core_near_find(struct core_near *n, uint64_t *p, uint64_t *q, u
         return false;
     if (n->c)
         return high || n->whole == cell_is_full(n->c);
-    /* Nothing in Q: it may be used if the word is split, and whoever ends that leaves DEAD in it.
-     * acquire: Q is at least as new */
-    return !high || (cell_is_split(__atomic_load_n(p, __ATOMIC_ACQUIRE)) &&
-                     !__atomic_load_n(q, __ATOMIC_ACQUIRE));
+    return !high || core_near_is_split(p, q);
 }
 
 /* An access to both halves that may not go to one after the other: the word isn't split, or should

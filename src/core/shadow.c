@@ -1,4 +1,4 @@
-#include "half_access.h"
+#include "near.h"
 
 /* ---- locks ---- */
 
@@ -194,104 +194,21 @@ static uint64_t access_half(struct core_shadow *s, const struct core_actor *a, u
     return e ? e | (uint64_t)(e & 15) << (mask8 & 15 ? 32 : 36) : 0;
 }
 
-/* ---- without the locks ---- */
-
-/* A full word with a set of readers. */
-static bool change_set(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
-                       uint64_t c, core_id id, unsigned kind)
-{
-    uint64_t to = full_to_half(c);
-    return half_memo(s, a, &to, 15, id, kind) &&
-           /* release: the log row of id is there before the id can be found */
-           __atomic_compare_exchange_n(p, &c, half_to_full(to), false, __ATOMIC_RELEASE,
-                                       __ATOMIC_RELAXED);
-}
-
-/*
- * The commonest change: all eight bytes, no side tables, everything that is there ordered before
- * this access. Says false when it isn't that, or when another thread was faster; what is said then
- * is for the locked way to find out.
- */
-static bool change_full(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
-                        core_id id, unsigned kind)
-{
-    /* acquire: the owners' rows of the entries are there */
-    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE), to;
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32), e = id << 4;
-
-    if (!core_cell_plain_full(c))
-        return cell_is_full(c) && change_set(s, a, p, c, id, kind);
-    if (kind & CORE_KIND_ATOMIC)
-        return false;
-    if ((r && !core_ordered(s, a, r)) || (w && w != r && !core_ordered(s, a, w)))
-        return false;
-    if (kind & CORE_KIND_WRITE)
-        to = CORE_CELL(e, e);
-    else if (r && !kind_covers(kind, core_kind(s, r))) /* an atomic write: the read joins it */
-        return false;
-    else
-        to = CORE_CELL(w, e);
-    /* release: the log row of id is there before the id can be found */
-    return __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-}
-
-static bool change_half(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
-                        uint64_t c, unsigned mask, core_id id, unsigned kind)
-{
-    uint64_t to = c == CORE_CELL_SPLIT ? 0 : c;
-
-    if (!half_quick(s, a, &to, mask, id, kind) && !half_memo(s, a, &to, mask, id, kind))
-        return false;
-    /* release: the log row of id is there before the id can be found */
-    return to == c ||
-           __atomic_compare_exchange_n(cell, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-}
-
-/*
- * Bytes of one half of a word that is split already, or was never accessed. (The other half may
- * change meanwhile, and a cell may come back to what it was; this change has to do with neither.)
- */
-static bool change_low(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
-                       unsigned mask, core_id id, unsigned kind)
-{
-    /* acquire: the owners' rows of the entries are there */
-    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
-    return (!c || cell_is_split(c)) && change_half(s, a, p, c, mask, id, kind);
-}
-
-static bool change_high(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
-                        uint64_t *q, unsigned mask, core_id id, unsigned kind)
-{
-    /* acquire: the owners' rows of the entries are there */
-    uint64_t c = __atomic_load_n(q, __ATOMIC_ACQUIRE);
-
-    if (c && c != CORE_CELL_DEAD) /* it is split: no need to look at P, likely in no cache */
-        return change_half(s, a, q, c, mask, id, kind);
-    /* acquire: Q is at least as new */
-    c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
-    /* relaxed: there is nothing behind SPLIT */
-    if (!c && __atomic_compare_exchange_n(p, &c, CORE_CELL_SPLIT, false, __ATOMIC_RELAXED,
-                                          __ATOMIC_RELAXED))
-        c = CORE_CELL_SPLIT;
-    if (!cell_is_split(c))
-        return false;
-    c = __atomic_load_n(q, __ATOMIC_ACQUIRE);
-    return c != CORE_CELL_DEAD && change_half(s, a, q, c, mask, id, kind);
-}
-
 /* ---- the interface ---- */
 
 uint64_t core_shadow_access(struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                             uint64_t *q, unsigned mask8, core_id id, unsigned kind)
 {
+    struct core_near n;
+
+    /* a record is for who holds its cell, and that may be all of the word */
+    if (core_near_find(&n, p, q, mask8) && !cell_has_record(n.c) &&
+        core_near_change(s, a, &n, id, kind))
+        return 0;
     if (mask8 == 0xff)
-        return change_full(s, a, p, id, kind) ? 0 : access_word(s, a, p, q, mask8, id, kind);
-    if (!(mask8 >> 4))
-        return change_low(s, a, p, mask8, id, kind) ? 0 : access_half(s, a, p, q, mask8, id, kind);
-    if (!(mask8 & 15))
-        return change_high(s, a, p, q, mask8 >> 4, id, kind)
-                   ? 0
-                   : access_half(s, a, p, q, mask8, id, kind);
+        return access_word(s, a, p, q, mask8, id, kind);
+    if (!(mask8 & 15) || !(mask8 >> 4))
+        return access_half(s, a, p, q, mask8, id, kind);
     /* Races are between bytes, so halves may be accessed one after the other. */
     uint64_t low = core_shadow_access(s, a, p, q, mask8 & 15, id, kind);
     uint64_t high = core_shadow_access(s, a, p, q, mask8 & 0xf0, id, kind);
