@@ -86,7 +86,7 @@ void rt_late_entry(rt_pc caller_pc)
 
 /* The same for callers that know the pc. Bit 60 marks one that they symbolize themselves; it stays.
  */
-#define WITH_PC(form, name, what, size, kind)                                                      \
+#define WITH_PC(known, name, what, size, kind)                                                     \
     RT_EXPORT void name##_pc(void *addr, void *pc);                                                \
     void name##_pc(void *addr, void *pc)                                                           \
     {                                                                                              \

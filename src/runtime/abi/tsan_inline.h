@@ -42,7 +42,7 @@ LATE_FUNCTION(rt_late_inlined_entry, rt_pc);
 #include "tsan_quick.h"
 
 /* Compilers leave out what nobody refers to. The linker will leave out this. */
-#define ADDRESS(form, name, what, size, kind) , (void *)name
+#define ADDRESS(known, name, what, size, kind) , (void *)name
 __attribute__((visibility("hidden"))) void *const reprise_inline_hooks[] = {
     (void *)__tsan_func_entry, (void *)__tsan_func_exit, (void *)__tsan_vptr_read,
     (void *)__tsan_vptr_update QUICK_ALIGNED(ADDRESS) QUICK_UNALIGNED(ADDRESS) QUICK_WIDE(ADDRESS)};

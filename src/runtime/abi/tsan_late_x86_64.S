@@ -47,15 +47,11 @@
 
     .text
     /* the kinds are those of enum rt_kind */
-    late rt_late_read1, rt_late_access, 1, 0
-    late rt_late_read2, rt_late_access, 2, 0
-    late rt_late_read4, rt_late_access, 4, 0
-    late rt_late_read8, rt_late_access, 8, 0
+    .irp size, 1, 2, 4, 8
+    late rt_late_read\size, rt_late_access, \size, 0
+    late rt_late_write\size, rt_late_access, \size, 1
+    .endr
     late rt_late_read16, rt_late_range, 16, 0
-    late rt_late_write1, rt_late_access, 1, 1
-    late rt_late_write2, rt_late_access, 2, 1
-    late rt_late_write4, rt_late_access, 4, 1
-    late rt_late_write8, rt_late_access, 8, 1
     late rt_late_write16, rt_late_range, 16, 1
     late rt_late_vptr_read8, rt_late_access, 8, 16
     late rt_late_vptr_write8, rt_late_access, 8, 17

@@ -36,59 +36,34 @@ QUICK void __tsan_func_exit(void)
     rt_frame_pop(&rt_tls);
 }
 
-/* ---- aligned accesses of up to eight bytes ---- */
+/* ---- accesses: which are known ---- */
 
-/* A full word speaks for any of its bytes, and most are: one comparison. */
-#define KNOWN(a, size, write)                                                                      \
+/* Aligned, of up to eight bytes. A full word speaks for any of its bytes, and most are: one
+ * comparison. */
+#define ALIGNED(a, size, write)                                                                    \
     (core_likely(rt_known8(&rt_tls, a, write)) || ((size) < 8 && rt_known(&rt_tls, a, size, write)))
 
-#define ACCESS(name, what, size, kind)                                                             \
-    QUICK void name(void *addr);                                                                   \
-    QUICK void name(void *addr)                                                                    \
-    {                                                                                              \
-        rt_addr a = (rt_addr)addr;                                                                 \
-        if (!KNOWN(a, size, kind & RT_KIND_WRITE_BIT))                                             \
-            LATE(what, size, kind, a);                                                             \
-    }
+/* Of unaligned ones those that turn out to be aligned. */
+#define UNALIGNED(a, size, write) (((a) & ((size) - 1)) == 0 && ALIGNED(a, size, write))
 
-/* ---- unaligned ones: known as a whole only when they stay in one word ---- */
+/* 16 bytes: two words. */
+#define WIDE(a, size, write) (((a) & 7) == 0 && ALIGNED(a, 8, write) && ALIGNED((a) + 8, 8, write))
 
-#define UNALIGNED(name, what, size, kind)                                                          \
-    QUICK void name(void *addr);                                                                   \
-    QUICK void name(void *addr)                                                                    \
-    {                                                                                              \
-        rt_addr a = (rt_addr)addr;                                                                 \
-        if ((a & (size - 1)) != 0 || !KNOWN(a, size, kind & RT_KIND_WRITE_BIT))                    \
-            LATE(what, size, kind, a);                                                             \
-    }
+/* ---- the table: which are known, name, what it is, bytes, kind ---- */
 
-/* ---- 16 bytes: two words ---- */
-
-#define WIDE(name, what, size, kind)                                                               \
-    QUICK void name(void *addr);                                                                   \
-    QUICK void name(void *addr)                                                                    \
-    {                                                                                              \
-        rt_addr a = (rt_addr)addr;                                                                 \
-        if ((a & 7) != 0 || !KNOWN(a, 8, kind & RT_KIND_WRITE_BIT) ||                              \
-            !KNOWN(a + 8, 8, kind & RT_KIND_WRITE_BIT))                                            \
-            LATE(what, size, kind, a);                                                             \
-    }
-
-/* ---- the table: how it is looked at, name, what it is, bytes, kind ---- */
-
-#define QUICK_SIZES(ROW, form, name, what, kind)                                                   \
-    ROW(form, name##1, what, 1, kind)                                                              \
-    ROW(form, name##2, what, 2, kind)                                                              \
-    ROW(form, name##4, what, 4, kind)                                                              \
-    ROW(form, name##8, what, 8, kind)
+#define QUICK_SIZES(ROW, known, name, what, kind)                                                  \
+    ROW(known, name##1, what, 1, kind)                                                             \
+    ROW(known, name##2, what, 2, kind)                                                             \
+    ROW(known, name##4, what, 4, kind)                                                             \
+    ROW(known, name##8, what, 8, kind)
 
 /* A write covers the read before it. */
 #define QUICK_ALIGNED(ROW)                                                                         \
-    QUICK_SIZES(ROW, ACCESS, __tsan_read, read, RT_READ)                                           \
-    QUICK_SIZES(ROW, ACCESS, __tsan_write, write, RT_WRITE)                                        \
-    QUICK_SIZES(ROW, ACCESS, __tsan_read_write, write, RT_WRITE)                                   \
-    QUICK_SIZES(ROW, ACCESS, __tsan_volatile_read, read, RT_READ)                                  \
-    QUICK_SIZES(ROW, ACCESS, __tsan_volatile_write, write, RT_WRITE)
+    QUICK_SIZES(ROW, ALIGNED, __tsan_read, read, RT_READ)                                          \
+    QUICK_SIZES(ROW, ALIGNED, __tsan_write, write, RT_WRITE)                                       \
+    QUICK_SIZES(ROW, ALIGNED, __tsan_read_write, write, RT_WRITE)                                  \
+    QUICK_SIZES(ROW, ALIGNED, __tsan_volatile_read, read, RT_READ)                                 \
+    QUICK_SIZES(ROW, ALIGNED, __tsan_volatile_write, write, RT_WRITE)
 
 #define QUICK_UNALIGNED(ROW)                                                                       \
     QUICK_SIZES(ROW, UNALIGNED, __tsan_unaligned_read, read, RT_READ)                              \
@@ -109,7 +84,15 @@ QUICK void __tsan_func_exit(void)
     ROW(WIDE, __tsan_unaligned_volatile_read16, read, 16, RT_READ)                                 \
     ROW(WIDE, __tsan_unaligned_volatile_write16, write, 16, RT_WRITE)
 
-#define QUICK_DEFINE(form, name, what, size, kind) form(name, what, size, kind)
+#define QUICK_DEFINE(known, name, what, size, kind)                                                \
+    QUICK void name(void *addr);                                                                   \
+    QUICK void name(void *addr)                                                                    \
+    {                                                                                              \
+        rt_addr a = (rt_addr)addr;                                                                 \
+        if (!known(a, size, kind & RT_KIND_WRITE_BIT))                                             \
+            LATE(what, size, kind, a);                                                             \
+    }
+
 QUICK_ALIGNED(QUICK_DEFINE)
 QUICK_UNALIGNED(QUICK_DEFINE)
 QUICK_WIDE(QUICK_DEFINE)
@@ -121,7 +104,7 @@ QUICK void __tsan_vptr_update(void **vptr, void *value);
 
 QUICK void __tsan_vptr_read(void **vptr)
 {
-    if (!KNOWN((rt_addr)vptr, 8, false))
+    if (!ALIGNED((rt_addr)vptr, 8, false))
         LATE(vptr_read, 8, RT_VPTR_READ, (rt_addr)vptr);
 }
 
@@ -129,7 +112,7 @@ QUICK void __tsan_vptr_read(void **vptr)
 QUICK void __tsan_vptr_update(void **vptr, void *value)
 {
     bool write = *vptr != value;
-    if (KNOWN((rt_addr)vptr, 8, write))
+    if (ALIGNED((rt_addr)vptr, 8, write))
         return;
     if (write)
         LATE(vptr_write, 8, RT_VPTR_WRITE, (rt_addr)vptr);
