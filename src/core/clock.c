@@ -66,24 +66,29 @@ bool core_clock_raise(struct core_clock *c, uint32_t slot, core_id id)
     return true;
 }
 
-static bool chunk_covers(const struct core_chunk *a, const struct core_chunk *b)
+/* In how many entries a is behind b. */
+static uint32_t chunk_behind(const struct core_chunk *a, const struct core_chunk *b)
 {
-    uint32_t less = 0;
+    uint32_t n = 0;
     for (int i = 0; i < CORE_CHUNK_SLOTS; i++)
-        less |= a->v[i] < b->v[i];
-    return !less;
+        n += a->v[i] < b->v[i];
+    return n;
 }
 
-/* Joins one chunk; keeps sharing alive where one side already covers the other. */
-static bool chunk_join(struct core_clock *c, uint32_t index, struct core_chunk *from)
+/* Joins one chunk; keeps sharing alive where one side already covers the other. own: see
+ * core_clock_learn; not in this chunk, if it is no number of an entry. */
+static bool chunk_join(struct core_clock *c, uint32_t index, struct core_chunk *from, uint32_t own)
 {
     struct core_chunk **where = slot_chunk(c, index), *k = *where;
 
     if (!from || from == k)
         return false;
-    if (k && chunk_covers(k, from))
+    uint32_t behind = k ? chunk_behind(k, from) : CORE_CHUNK_SLOTS;
+    if (k && own < CORE_CHUNK_SLOTS && k->v[own] < from->v[own])
+        behind--;
+    if (!behind)
         return false;
-    if (!k || chunk_covers(from, k)) {
+    if (!k || !chunk_behind(from, k)) {
         *where = chunk_ref(from);
         chunk_unref(k);
         return true;
@@ -94,14 +99,19 @@ static bool chunk_join(struct core_clock *c, uint32_t index, struct core_chunk *
     return true;
 }
 
-bool core_clock_join(struct core_clock *c, const struct core_clock *from)
+bool core_clock_learn(struct core_clock *c, const struct core_clock *from, uint32_t own)
 {
     clock_grow(c, from->nmore);
-    bool grew = chunk_join(c, 0, from->first);
+    bool grew = chunk_join(c, 0, from->first, own);
     for (uint32_t i = 0; i < from->nmore; i++)
-        grew |= chunk_join(c, i + 1, from->more[i]);
+        grew |= chunk_join(c, i + 1, from->more[i], own - (i + 1) * CORE_CHUNK_SLOTS);
     c->version += grew;
     return grew;
+}
+
+bool core_clock_join(struct core_clock *c, const struct core_clock *from)
+{
+    return core_clock_learn(c, from, CORE_CLOCK_NOBODY);
 }
 
 void core_clock_assign(struct core_clock *c, const struct core_clock *from)

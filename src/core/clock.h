@@ -51,6 +51,14 @@ bool core_clock_raise(struct core_clock *c, uint32_t slot, core_id id);
 /* c := entrywise maximum of c and from. Returns true when c grew. */
 bool core_clock_join(struct core_clock *c, const struct core_clock *from);
 
+/*
+ * The same for the clock of the thread in slot own, as it learns from others: what they know of the
+ * thread itself is left out where there is nothing else to learn. So two threads that learn from
+ * each other in turns each write to a chunk of their own.
+ */
+#define CORE_CLOCK_NOBODY UINT32_MAX
+bool core_clock_learn(struct core_clock *c, const struct core_clock *from, uint32_t own);
+
 /* c := from, sharing chunks. */
 void core_clock_assign(struct core_clock *c, const struct core_clock *from);
 

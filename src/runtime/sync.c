@@ -246,10 +246,23 @@ bool rt_sync_unchanged(const struct rt_sync_seen *seen)
 
 /* ---- clocks ---- */
 
+static void read_clock(struct rt_sync *s, struct core_clock *c, uint32_t own)
+{
+    s->learned++;
+    core_clock_learn(c, &s->clock, own);
+    if (s->time)
+        core_clock_raise(c, s->slot, s->time);
+}
+
+void rt_sync_read_clock(struct rt_sync *s, struct core_clock *c)
+{
+    read_clock(s, c, CORE_CLOCK_NOBODY);
+}
+
 void rt_sync_acquire(struct rt_thread *t, struct rt_sync *s)
 {
     if (!s->time || !knows_release(t, s->slot, s->time))
-        rt_sync_read_clock(s, &t->clock);
+        read_clock(s, &t->clock, rt_thread_forced_reuse() ? CORE_CLOCK_NOBODY : t->slot);
 }
 
 void rt_sync_clear(struct rt_sync *s)
@@ -262,14 +275,6 @@ void rt_sync_clear(struct rt_sync *s)
 void rt_sync_take_back(struct rt_thread *t, const struct rt_sync *s)
 {
     rt_event_take_back(t, s, s->learned);
-}
-
-void rt_sync_read_clock(struct rt_sync *s, struct core_clock *c)
-{
-    s->learned++;
-    core_clock_join(c, &s->clock);
-    if (s->time)
-        core_clock_raise(c, s->slot, s->time);
 }
 
 /* From "the releaser's clock at a time" to one plain clock. */

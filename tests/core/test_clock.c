@@ -76,6 +76,21 @@ static void random_join(int i, int from)
     CHECK_EQ(clocks[i].version != version, grew);
 }
 
+/* What is learned of the own slot may be left out, and nothing else. */
+static void random_learn(int i, int from, uint32_t slots)
+{
+    uint32_t own = below(slots), version = clocks[i].version;
+    core_id before = arrays[i][own], all = before > arrays[from][own] ? before : arrays[from][own];
+    arrays[i][own] = all;
+    bool others = array_join(arrays[i], arrays[from]);
+    bool grew = core_clock_learn(&clocks[i], &clocks[from], own);
+    core_id now = core_clock_get(&clocks[i], own);
+    CHECK(now == before || now == all);
+    CHECK_EQ(grew, others || now != before);
+    CHECK_EQ(clocks[i].version != version, grew);
+    arrays[i][own] = now;
+}
+
 static void random_step(uint32_t slots)
 {
     int i = (int)below(CLOCKS), from = (int)below(CLOCKS); /* may be the same */
@@ -83,8 +98,10 @@ static void random_step(uint32_t slots)
 
     if (what < 50) {
         random_raise(i, slots);
-    } else if (what < 80) {
+    } else if (what < 65) {
         random_join(i, from);
+    } else if (what < 80) {
+        random_learn(i, from, slots);
     } else if (what < 97) {
         core_clock_assign(&clocks[i], &clocks[from]);
         memmove(arrays[i], arrays[from], sizeof arrays[i]);
@@ -212,6 +229,26 @@ static void test_handing_over(void)
     CHECK_EQ(core_host_live_bytes(), 0);
 }
 
+/* Two threads that learn from each other in turns write to a chunk of their own, each. */
+static void test_in_turns(void)
+{
+    struct core_clock t[2] = {{0}}, object = {0};
+    core_clock_raise(&t[0], 1, 1);
+    core_clock_raise(&t[1], 0, 1);
+    const struct core_chunk *own[2] = {t[0].first, t[1].first};
+    for (core_id id = 2; id < 100; id++) {
+        uint32_t me = id % 2;
+        core_clock_learn(&t[me], &object, me);
+        core_clock_raise(&t[me], 1 - me, id - 1);
+        CHECK(t[me].first == own[me]);
+        core_clock_assign(&object, &t[me]);
+    }
+    core_clock_clear(&t[0]);
+    core_clock_clear(&t[1]);
+    core_clock_clear(&object);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
 int main(void)
 {
     RUN(test_few_slots);
@@ -222,5 +259,6 @@ int main(void)
     RUN(test_with_itself);
     RUN(test_sharing);
     RUN(test_handing_over);
+    RUN(test_in_turns);
     return check_done();
 }
