@@ -43,8 +43,10 @@ QUICK void __tsan_func_exit(void)
 #define ALIGNED(a, size, write)                                                                    \
     (core_likely(rt_known8(&rt_tls, a, write)) || ((size) < 8 && rt_known(&rt_tls, a, size, write)))
 
-/* Of unaligned ones those that turn out to be aligned. */
-#define UNALIGNED(a, size, write) (((a) & ((size) - 1)) == 0 && ALIGNED(a, size, write))
+/* Over one full word or two; or it is aligned after all. */
+#define UNALIGNED(a, size, write)                                                                  \
+    (core_likely(rt_known8(&rt_tls, a, write) && rt_known8(&rt_tls, (a) + (size) - 1, write)) ||   \
+     ((size) < 8 && ((a) & ((size) - 1)) == 0 && rt_known(&rt_tls, a, size, write)))
 
 /* 16 bytes: two words. */
 #define WIDE(a, size, write) (((a) & 7) == 0 && ALIGNED(a, 8, write) && ALIGNED((a) + 8, 8, write))
