@@ -125,9 +125,27 @@ func reprisePoint(op uintptr, object uintptr, pc uintptr) {
 		repriseAsked = true
 		repriseReadClock() // a timer may be due
 		mcall(gosched_m)
-	} else if action > 2 {
+	} else if action > 2 && !repriseOwnCode(pc) {
 		timeSleep(int64(action))
 	}
+}
+
+// pc: where it is.
+func repriseGoStatement(pc uintptr) {
+	if repriseMode == repriseControlled || !repriseOwnCode(pc) {
+		reprisePoint(repriseOpCreate, 0, 0)
+	}
+}
+
+// The runtime itself starts goroutines and uses channels, too, and may have the semaphore of a
+// collection then: a sleep allocates, which would wait for that. pc 0: not told, so it isn't.
+func repriseOwnCode(pc uintptr) bool {
+	if pc == 0 {
+		return false
+	}
+	const own = "runtime."
+	name := funcname(findfunc(pc - 1))
+	return len(name) > len(own) && name[:len(own)] == own
 }
 
 // A short sleep is sometimes over before others do anything, for it orders nothing. True: it was.

@@ -257,6 +257,12 @@ done >../orders
 [ "$(sort -u ../orders | wc -l)" -ge 2 ] || complain "all seeds are alike: $(cat ../orders)"
 run reprise go test -run='Order|Fine' -v --seed=x --strategy=delay .
 is 0 status
+# it collects garbage all the time: no sleep may keep a collection from beginning, or from an end
+reprise go test -c -o ../order.test .
+for seed in $(seq 40); do
+    run timeout 60 "$REPRISE" run --seed=$seed --strategy=delay -- ../order.test -test.run=Order
+    is 0 status
+done
 GORACE=exitcode=5 run reprise go run --seed=1 .
 has err 'exit status 5'
 rm order.go order_test.go

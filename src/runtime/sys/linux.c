@@ -23,10 +23,11 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f)
 #error "no system call stub for this machine yet"
 #endif
 
-#define CALL0(n)          sys_call(n, 0, 0, 0, 0, 0, 0)
-#define CALL1(n, a)       sys_call(n, (long)(a), 0, 0, 0, 0, 0)
-#define CALL2(n, a, b)    sys_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
-#define CALL3(n, a, b, c) sys_call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define CALL0(n)             sys_call(n, 0, 0, 0, 0, 0, 0)
+#define CALL1(n, a)          sys_call(n, (long)(a), 0, 0, 0, 0, 0)
+#define CALL2(n, a, b)       sys_call(n, (long)(a), (long)(b), 0, 0, 0, 0)
+#define CALL3(n, a, b, c)    sys_call(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)
+#define CALL4(n, a, b, c, d) sys_call(n, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
 
 static bool failed(long ret)
 {
@@ -289,10 +290,14 @@ void sys_yield(void)
     CALL0(SYS_sched_yield);
 }
 
+/* To a point in time: who sleeps for what is left after each signal gets nowhere when they come
+ * faster than it falls asleep, as Go's do that ask a thread to stop. */
 void sys_sleep(const struct timespec *ts)
 {
-    struct timespec left = *ts;
-    while (CALL2(SYS_nanosleep, &left, &left) == -EINTR)
+    uint64_t until =
+        sys_monotonic_ns() + (uint64_t)ts->tv_sec * 1000000000u + (uint64_t)ts->tv_nsec;
+    const struct timespec then = {(time_t)(until / 1000000000u), (long)(until % 1000000000u)};
+    while (CALL4(SYS_clock_nanosleep, CLOCK_MONOTONIC, TIMER_ABSTIME, &then, 0) == -EINTR)
         ;
 }
 
