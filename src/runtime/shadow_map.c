@@ -405,9 +405,10 @@ static void drop_page_records(rt_addr page, bool in_q)
  * 0, or -errno and it isn't known for all. */
 static int each_resident(rt_addr low, rt_addr high, void (*fn)(rt_addr page, bool in_q))
 {
-    unsigned char in_p[RESIDENT_BATCH], in_q[RESIDENT_BATCH];
-    for (rt_addr a = low; a < high; a += RESIDENT_BATCH * PAGE) {
-        size_t bytes = high - a < RESIDENT_BATCH * PAGE ? high - a : RESIDENT_BATCH * PAGE;
+    enum { BATCH = RESIDENT_BATCH / 2 }; /* stacks may be small */
+    unsigned char in_p[BATCH], in_q[BATCH];
+    for (rt_addr a = low; a < high; a += BATCH * PAGE) {
+        size_t bytes = high - a < BATCH * PAGE ? high - a : BATCH * PAGE;
         int error = sys_resident((uintptr_t)rt_cell_p(a), bytes, in_p);
         if (!error)
             error = sys_resident((uintptr_t)rt_cell_q(a), bytes, in_q);
