@@ -66,29 +66,28 @@ bool core_clock_raise(struct core_clock *c, uint32_t slot, core_id id)
     return true;
 }
 
-/* In how many entries a is behind b. */
-static uint32_t chunk_behind(const struct core_chunk *a, const struct core_chunk *b)
+/* own: an entry that doesn't matter; none of these, if it is no number of one. */
+static bool chunk_covers(const struct core_chunk *a, const struct core_chunk *b, uint32_t own)
 {
-    uint32_t n = 0;
+    uint32_t behind = 0;
     for (int i = 0; i < CORE_CHUNK_SLOTS; i++)
-        n += a->v[i] < b->v[i];
-    return n;
+        behind += a->v[i] < b->v[i];
+    if (own < CORE_CHUNK_SLOTS)
+        behind -= a->v[own] < b->v[own];
+    return !behind;
 }
 
 /* Joins one chunk; keeps sharing alive where one side already covers the other. own: see
- * core_clock_learn; not in this chunk, if it is no number of an entry. */
+ * core_clock_learn. */
 static bool chunk_join(struct core_clock *c, uint32_t index, struct core_chunk *from, uint32_t own)
 {
     struct core_chunk **where = slot_chunk(c, index), *k = *where;
 
     if (!from || from == k)
         return false;
-    uint32_t behind = k ? chunk_behind(k, from) : CORE_CHUNK_SLOTS;
-    if (k && own < CORE_CHUNK_SLOTS && k->v[own] < from->v[own])
-        behind--;
-    if (!behind)
+    if (k && chunk_covers(k, from, own))
         return false;
-    if (!k || !chunk_behind(from, k)) {
+    if (!k || chunk_covers(from, k, CORE_CLOCK_NOBODY)) {
         *where = chunk_ref(from);
         chunk_unref(k);
         return true;
