@@ -392,35 +392,6 @@ long rt_shadow_walk(rt_walk_fn *fn, void *arg)
 
 /* ---- forgetting ---- */
 
-/* Gives back the records that cells of a page own, before the page goes. */
-static void drop_page_records(rt_addr page, bool in_q)
-{
-    (void)in_q;
-    for (rt_addr a = page; a < page + PAGE; a += 8)
-        if (*rt_cell_p(a))
-            core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
-}
-
-/* For the pages of P that there are in this range. in_q: is there such a page of Q, too?
- * 0, or -errno and it isn't known for all. */
-static int each_resident(rt_addr low, rt_addr high, void (*fn)(rt_addr page, bool in_q))
-{
-    enum { BATCH = RESIDENT_BATCH / 2 }; /* stacks may be small */
-    unsigned char in_p[BATCH], in_q[BATCH];
-    for (rt_addr a = low; a < high; a += BATCH * PAGE) {
-        size_t bytes = high - a < BATCH * PAGE ? high - a : BATCH * PAGE;
-        int error = sys_resident((uintptr_t)rt_cell_p(a), bytes, in_p);
-        if (!error)
-            error = sys_resident((uintptr_t)rt_cell_q(a), bytes, in_q);
-        if (error)
-            return error;
-        for (size_t i = 0; i < bytes / PAGE; i++)
-            if (in_p[i] & 1)
-                fn(a + i * PAGE, in_q[i] & 1);
-    }
-    return 0;
-}
-
 static void forget_words(rt_addr low, rt_addr high)
 {
     for (rt_addr a = low; a < high; a += 8)
@@ -445,17 +416,36 @@ static void wipe_page(rt_addr page, bool in_q)
     }
 }
 
+/* Of these pages, what was touched. 0, or -errno and it wasn't all of it. */
+static int wipe_touched(rt_addr low, rt_addr high)
+{
+    enum { BATCH = RESIDENT_BATCH / 2 }; /* stacks may be small */
+    unsigned char in_p[BATCH], in_q[BATCH];
+    for (rt_addr a = low; a < high; a += BATCH * PAGE) {
+        size_t bytes = high - a < BATCH * PAGE ? high - a : BATCH * PAGE;
+        int error = sys_resident((uintptr_t)rt_cell_p(a), bytes, in_p);
+        if (!error)
+            error = sys_resident((uintptr_t)rt_cell_q(a), bytes, in_q);
+        if (error)
+            return error;
+        for (size_t i = 0; i < bytes / PAGE; i++)
+            if (in_p[i] & 1)
+                wipe_page(a + i * PAGE, in_q[i] & 1);
+    }
+    return 0;
+}
+
 static void forget_pages(rt_addr low, rt_addr high)
 {
-    if (rt_shadow.record_live)
-        each_resident(low, high, drop_page_records);
+    if (rt_shadow.record_live) /* those that the cells own don't go with the pages */
+        wipe_touched(low, high);
     sys_discard((uintptr_t)rt_cell_q(low), high - low); /* first: where P is 0, Q is */
     sys_discard((uintptr_t)rt_cell_p(low), high - low);
 }
 
 static void wipe_pages(rt_addr low, rt_addr high)
 {
-    if (each_resident(low, high, wipe_page))
+    if (wipe_touched(low, high))
         forget_pages(low, high);
 }
 
