@@ -25,7 +25,7 @@ static core_id newest_of_word(const struct core_shadow *s, uint64_t p, uint64_t 
         core_id w = (core_id)((uint32_t)p >> 4), r = (core_id)(p >> 36);
         return w > r ? w : r;
     }
-    if (cell_is_full(p))
+    if (core_cell_is_full(p))
         return newest_of_half(s, full_to_half(p));
     core_id low = newest_of_half(s, p), high = newest_of_half(s, q);
     return low > high ? low : high;
@@ -41,7 +41,7 @@ core_id core_cells_newest(const struct core_shadow *s, const uint64_t *p, const 
             continue;
         core_id id = newest_of_word(s, p[i], q[i]);
         newest = id > newest ? id : newest;
-        last = cell_is_full(p[i]) ? p[i] : 0;
+        last = core_cell_is_full(p[i]) ? p[i] : 0;
     }
     return newest;
 }

@@ -1,5 +1,5 @@
 #include "block.h"
-#include "half_access.h"
+#include "near.h"
 
 /*
  * A word changes by a compare-and-swap here as anywhere else. A plain store would be quicker, but
@@ -94,32 +94,26 @@ uint64_t core_block_free(struct core_shadow *s, const struct core_actor *a, uint
 }
 
 /* What a plain access to a whole word makes of its cell. False: a closer look is needed. */
-static bool change(const struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
-                   core_id id, unsigned kind)
+static bool change(const struct core_shadow *s, const struct core_actor *a, uint64_t c, core_id id,
+                   unsigned kind, uint64_t *to)
 {
-    if (*cell && (!cell_is_full(*cell) || cell_has_record(*cell)))
-        return false;
-    uint64_t c = *cell ? full_to_half(*cell) : 0;
-    if (!half_quick(s, a, &c, 15, id, kind) && !half_memo(s, a, &c, 15, id, kind))
-        return false;
-    *cell = half_to_full(c);
-    return true;
+    const struct core_near n = {.c = c, .mask = 15, .whole = true};
+    return (!c || (core_cell_is_full(c) && !cell_has_record(c))) &&
+           core_near_result(s, a, &n, id, kind, to);
 }
 
 size_t core_block_access(const struct core_shadow *s, const struct core_actor *a, uint64_t *p,
                          size_t n, core_id id, unsigned kind)
 {
     uint64_t from = 0, to = 0; /* a cell, and what this access makes of it */
-    change(s, a, &to, id, kind);
+    change(s, a, from, id, kind, &to);
     for (size_t i = 0; i < n; i++) {
         /* acquire: the log rows of the entries are there */
         uint64_t c = __atomic_load_n(&p[i], __ATOMIC_ACQUIRE);
         if (c != from) {
-            uint64_t changed = c;
-            if (!change(s, a, &changed, id, kind))
+            if (!change(s, a, c, id, kind, &to))
                 return i;
             from = c;
-            to = changed;
         }
         if (from != to && !swap(&p[i], from, to))
             return i;

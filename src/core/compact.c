@@ -187,7 +187,7 @@ void core_compact_mark_cells(struct core_compact *c, const uint64_t *p, const ui
             mark_id(c, (uint32_t)(p[i] >> 36));
         } else {
             mark_half(c, p[i]);
-            if (!cell_is_full(p[i])) {
+            if (!core_cell_is_full(p[i])) {
                 mark_half(c, q[i]);
                 continue;
             }
@@ -446,7 +446,7 @@ static uint64_t move_cell(struct core_compact *c, uint64_t p, uint64_t *q)
 {
     if (cell_is_freed(p))
         return CORE_CELL(CORE_FREED, core_compact_id(c, (uint32_t)(p >> 36)) << 4);
-    return cell_is_full(p) ? move_full(c, p) : move_split(c, p, q);
+    return core_cell_is_full(p) ? move_full(c, p) : move_split(c, p, q);
 }
 
 /* What a cell needs to be kept. */
@@ -454,7 +454,7 @@ static enum core_compact_left left_of(uint64_t cell)
 {
     if (!cell)
         return CORE_COMPACT_NOTHING;
-    return cell_is_full(cell) || cell_is_freed(cell) ? CORE_COMPACT_P : CORE_COMPACT_PQ;
+    return core_cell_is_full(cell) || cell_is_freed(cell) ? CORE_COMPACT_P : CORE_COMPACT_PQ;
 }
 
 enum core_compact_left core_compact_cells(struct core_compact *c, uint64_t *p, uint64_t *q,
@@ -472,7 +472,7 @@ enum core_compact_left core_compact_cells(struct core_compact *c, uint64_t *p, u
         }
         if (cell != last) {
             to = move_cell(c, cell, &q[i]);
-            if (cell_is_full(cell)) {
+            if (core_cell_is_full(cell)) {
                 last = cell;
                 last_to = to;
             }

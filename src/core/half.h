@@ -273,16 +273,6 @@ static inline uint64_t half_encode(struct core_shadow *s, struct half *h, enum h
 
 /* ---- full words and halves ---- */
 
-static inline bool cell_is_full(uint64_t c)
-{
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    if (w & CORE_TAG)
-        return (w & CORE_WHOLE) && !is_special(w);
-    if (c == 0)
-        return false;
-    return r & CORE_TAG ? (r & CORE_SET_FULL) != 0 : (r & 15) == 0;
-}
-
 /* A record stays one: halves that go their own ways need one each. */
 static inline uint64_t full_to_half(uint64_t c)
 {
@@ -324,7 +314,7 @@ static inline bool cell_is_freed(uint64_t c)
 /* Of P: it is the low half's cell, and Q the high half's. */
 static inline bool cell_is_split(uint64_t c)
 {
-    return c && c != CORE_CELL_BUSY && !cell_is_full(c) && !cell_is_freed(c);
+    return c && c != CORE_CELL_BUSY && !core_cell_is_full(c) && !cell_is_freed(c);
 }
 
 #endif

@@ -45,7 +45,7 @@ CORE_INLINE bool core_near_find(struct core_near *n, uint64_t *p, uint64_t *q, u
     if (is_special((uint32_t)n->c))
         return false;
     if (n->c)
-        return high || n->whole == cell_is_full(n->c);
+        return high || n->whole == core_cell_is_full(n->c);
     return !high || core_near_is_split(p, q);
 }
 
@@ -97,17 +97,29 @@ CORE_INLINE bool core_near_change_record(struct core_shadow *s, const struct cor
     return done;
 }
 
+/* What the access of this id makes of a cell without a record. False: it isn't as simple as that.
+ */
+CORE_INLINE bool core_near_result(const struct core_shadow *s, const struct core_actor *a,
+                                  const struct core_near *n, core_id id, unsigned kind,
+                                  uint64_t *to)
+{
+    uint64_t c = core_near_half(n);
+
+    if (!half_quick(s, a, &c, n->mask, id, kind) && !half_memo(s, a, &c, n->mask, id, kind))
+        return false;
+    *to = n->whole ? half_to_full(c) : c;
+    return true;
+}
+
 /* Puts the access of this id there. False: it isn't as simple as that, or somebody was faster. */
 CORE_INLINE bool core_near_change(struct core_shadow *s, const struct core_actor *a,
                                   const struct core_near *n, core_id id, unsigned kind)
 {
-    uint64_t c = core_near_half(n);
+    uint64_t to;
 
-    if (cell_has_record(c))
+    if (cell_has_record(n->c))
         return core_near_change_record(s, a, n, id, kind);
-    if (!half_quick(s, a, &c, n->mask, id, kind) && !half_memo(s, a, &c, n->mask, id, kind))
-        return false;
-    return core_near_swap(n, n->whole ? half_to_full(c) : c);
+    return core_near_result(s, a, n, id, kind, &to) && core_near_swap(n, to);
 }
 
 #endif

@@ -229,9 +229,9 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
     c = __atomic_load_n(p, __ATOMIC_ACQUIRE);
     if (c == 0 || c == CORE_CELL_BUSY || (uint32_t)c == CORE_FREED)
         return false;
-    if (cell_has_record(c) && cell_is_full(c))
+    if (cell_has_record(c) && core_cell_is_full(c))
         return record_knows(s, a, p, c, 15, kind);
-    if (cell_is_full(c))
+    if (core_cell_is_full(c))
         return half_cell_knows(s, a, p, full_to_half(c), 15, kind);
     if ((mask8 & 15) && !half_cell_knows(s, a, p, c, mask8 & 15, kind))
         return false;
@@ -274,7 +274,7 @@ bool core_shadow_others(const struct core_shadow *s, uint32_t slot, const uint64
         return false;
     if (cell_is_freed(c))
         return true;
-    if (cell_is_full(c))
+    if (core_cell_is_full(c))
         return half_has_others(s, slot, full_to_half(c), any);
     return half_has_others(s, slot, c, any) ||
            half_has_others(s, slot, __atomic_load_n(q, __ATOMIC_RELAXED), any);
@@ -331,7 +331,7 @@ void core_shadow_store(struct core_shadow *s, uint64_t *p, uint64_t *q, core_id 
      * cell: a plain store would let in a second holder, and records would be lost or shared.
      * release: the log row of id is there before the id can be found */
     if (core_likely(core_cell_plain_full(c) || cell_is_freed(c) ||
-                    (cell_is_full(c) && !cell_has_record(c))) &&
+                    (core_cell_is_full(c) && !cell_has_record(c))) &&
         (id || !__atomic_load_n(q, __ATOMIC_RELAXED)) &&
         __atomic_compare_exchange_n(p, &c, to, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED))
         return;

@@ -205,6 +205,17 @@ CORE_INLINE bool core_cell_plain_full(uint64_t c)
     return (c & CORE_CELL(CORE_TAG | 15, CORE_TAG | 15)) == 0;
 }
 
+/* Does P speak for all eight bytes? (Not P of a word that nobody has accessed, or was freed.) */
+CORE_INLINE bool core_cell_is_full(uint64_t c)
+{
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    if (w & CORE_TAG) /* a record; SPLIT, BUSY and FREED are above */
+        return (w & CORE_WHOLE) && w < (uint32_t)CORE_CELL_SPLIT;
+    if (c == 0)
+        return false;
+    return r & CORE_TAG ? (r & CORE_SET_FULL) != 0 : (r & 15) == 0;
+}
+
 /* Nothing but P, and nothing in side tables: it may be overwritten. */
 CORE_INLINE bool core_cell_is_simple(uint64_t c)
 {

@@ -99,13 +99,10 @@ CORE_INLINE uint64_t cell_of(rt_addr addr)
 {
     /* acquire: the log has the ids that the cell names, and Q is at least as new */
     uint64_t c = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
-    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    uint32_t w = (uint32_t)c;
     if (core_likely(!(addr & 4)) || c == CORE_CELL_BUSY || w == CORE_FREED)
         return c;
-    bool whole = w & CORE_TAG   ? w != (uint32_t)CORE_CELL_SPLIT && w & CORE_WHOLE
-                 : r & CORE_TAG ? r & CORE_SET_FULL
-                                : !(r & 15);
-    return whole ? c : __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
+    return !c || core_cell_is_full(c) ? c : __atomic_load_n(rt_cell_q(addr), __ATOMIC_RELAXED);
 }
 
 /*

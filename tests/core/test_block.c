@@ -27,7 +27,7 @@ static void drop_records(void)
 {
     for (unsigned i = 0; i < WORDS; i++)
         if (cell_has_record(world.p[i]) ||
-            (!cell_is_full(world.p[i]) && cell_has_record(world.q[i])))
+            (!core_cell_is_full(world.p[i]) && cell_has_record(world.q[i])))
             core_shadow_store(&world.shadow, &world.p[i], &world.q[i], 0);
 }
 
