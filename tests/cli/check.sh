@@ -12,22 +12,26 @@ passed=0 failed=0 skipped=0 wrong=0 command=
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
+exec {told}>&1 # what is wrong is told there, wherever the part of the script writes to
 
 reprise() { "$REPRISE" "$@"; }
 
 run() {
     command=$*
-    "$@" >"$work/.out" 2>"$work/.err" </dev/null
+    "$@" >"$work/.out" 2>"$work/.err" </dev/null {told}>&-
     status=$?
     out=$(cat "$work/.out")
     err=$(cat "$work/.err")
 }
 
+# The first line says enough by itself: of a long log often only the lines that fail are kept.
 complain() {
     wrong=1
-    printf '%s\n  after: %s\n  status %s\n' "$1" "$command" "${status-}"
-    printf '%s\n' "${out-}" | head -n 20 | sed 's/^/  out: /'
-    printf '%s\n' "${err-}" | head -n 20 | sed 's/^/  err: /'
+    {
+        printf 'FAILED, status %s: %s; after: %s\n' "${status-}" "${1//$'\n'/ | }" "$command"
+        printf '%s\n' "${out-}" | head -n 20 | sed 's/^/  out: /'
+        printf '%s\n' "${err-}" | head -n 20 | sed 's/^/  err: /'
+    } >&$told
 }
 
 is() { [ "${!2}" = "$1" ] || complain "$2 is not '$1'"; }
