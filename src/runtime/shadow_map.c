@@ -416,8 +416,19 @@ static void wipe_page(rt_addr page, bool in_q)
     }
 }
 
-/* Of these pages, what was touched. 0, or -errno and it wasn't all of it. */
-static int wipe_touched(rt_addr low, rt_addr high)
+/* A page that isn't in memory was never touched, or is in swap: there it loses what it held. */
+static void discard_absent(uintptr_t cells, size_t pages, const unsigned char *in)
+{
+    for (size_t from = 0, i; from < pages; from = i + 1) {
+        for (i = from; i < pages && !(in[i] & 1); i++)
+            ;
+        if (i > from)
+            sys_discard(cells + from * PAGE, (i - from) * PAGE);
+    }
+}
+
+/* All of these pages; those that are in memory stay there. 0, or -errno and it wasn't all. */
+static int wipe_resident(rt_addr low, rt_addr high)
 {
     enum { BATCH = RESIDENT_BATCH / 2 }; /* stacks may be small */
     unsigned char in_p[BATCH], in_q[BATCH];
@@ -429,6 +440,10 @@ static int wipe_touched(rt_addr low, rt_addr high)
         if (error)
             return error;
         for (size_t i = 0; i < bytes / PAGE; i++)
+            in_q[i] &= in_p[i];
+        discard_absent((uintptr_t)rt_cell_q(a), bytes / PAGE, in_q); /* first: where P is 0, Q is */
+        discard_absent((uintptr_t)rt_cell_p(a), bytes / PAGE, in_p);
+        for (size_t i = 0; i < bytes / PAGE; i++)
             if (in_p[i] & 1)
                 wipe_page(a + i * PAGE, in_q[i] & 1);
     }
@@ -437,15 +452,15 @@ static int wipe_touched(rt_addr low, rt_addr high)
 
 static void forget_pages(rt_addr low, rt_addr high)
 {
-    if (rt_shadow.record_live) /* those that the cells own don't go with the pages */
-        wipe_touched(low, high);
+    if (rt_shadow.record_live) /* those the cells own don't go with the pages; in swap, they leak */
+        wipe_resident(low, high);
     sys_discard((uintptr_t)rt_cell_q(low), high - low); /* first: where P is 0, Q is */
     sys_discard((uintptr_t)rt_cell_p(low), high - low);
 }
 
 static void wipe_pages(rt_addr low, rt_addr high)
 {
-    if (wipe_touched(low, high))
+    if (wipe_resident(low, high))
         forget_pages(low, high);
 }
 

@@ -144,6 +144,47 @@ static void test_reused_block(void)
     free(again);
 }
 
+static uintptr_t in_swap_low, in_swap_high;
+
+int __real_sys_resident(uintptr_t addr, size_t bytes, unsigned char *vec);
+int __wrap_sys_resident(uintptr_t addr, size_t bytes, unsigned char *vec);
+
+/* As it is of pages in swap: they aren't in memory, and have what was written to them. */
+int __wrap_sys_resident(uintptr_t addr, size_t bytes, unsigned char *vec)
+{
+    int error = __real_sys_resident(addr, bytes, vec);
+    for (size_t i = 0; i < bytes; i += 4096)
+        if (addr + i >= in_swap_low && addr + i < in_swap_high)
+            vec[i / 4096] = 0;
+    return error;
+}
+
+/* A smaller one keeps its pages of shadow; and what was in swap must not come back, in P or in Q.
+ */
+static void test_wiped_block(void)
+{
+    enum { SMALLER = 1 << 20, PAGES = SMALLER / 4096 - 1 };
+    char *p = malloc(SMALLER);
+    rt_addr low = ((rt_addr)p + 4095) & ~4095ull;
+    uint64_t *first[] = {rt_cell_p(low), rt_cell_q(low), NULL};
+    for (uint64_t **cells = first;; cells++) {
+        size_t left = 0;
+        for (size_t i = 0; i < SMALLER; i++)
+            __tsan_write1(p + i);
+        CHECK(*rt_cell_p(low) != 0 && *rt_cell_q(low) != 0);
+        in_swap_low = (uintptr_t)*cells;
+        in_swap_high = *cells ? in_swap_low + PAGES / 2 * 4096 : 0;
+        free(p);
+        p = malloc(SMALLER); /* the same place: else there is something left */
+        for (rt_addr a = low; a < low + PAGES * 4096; a += 8)
+            left += *rt_cell_p(a) || *rt_cell_q(a);
+        CHECK_EQ(left, 0);
+        if (!*cells)
+            break;
+    }
+    free(p);
+}
+
 /* What everybody is ordered after is not remembered, and takes no page. */
 static void test_compaction_gives_back(void)
 {
@@ -169,6 +210,7 @@ static void test_shadow(void)
     pthread_create(&other, NULL, wait_for_word, &go_on);
     test_freed_blocks();
     test_reused_block();
+    test_wiped_block();
     __atomic_store_n(&go_on, 1, __ATOMIC_RELEASE);
     pthread_join(other, NULL);
     test_compaction_gives_back();
