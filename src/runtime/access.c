@@ -70,15 +70,15 @@ RT_COLD void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race 
 
 /* ---- one word ---- */
 
-static struct core_actor actor_of(const struct rt_thread *t)
+static struct core_actor actor_of(const struct rt_thread *t, enum rt_kind kind)
 {
-    return (struct core_actor){t->slot, t->epoch_first << 4, t->next - t->epoch_first, &t->clock,
-                               t->memo};
+    core_id first = rt_event_first(t, kind);
+    return (struct core_actor){t->slot, first << 4, t->next - first, &t->clock, t->memo};
 }
 
 static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
 {
-    struct core_actor a = actor_of(t);
+    struct core_actor a = actor_of(t, r->kind);
 
     r->conflict = core_shadow_access(&rt_shadow, &a, rt_cell_p(r->word), rt_cell_q(r->word),
                                      r->touched, id, r->kind);
@@ -126,7 +126,7 @@ static bool word_known(const struct core_actor *a, rt_addr word, unsigned touche
 
 bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
 {
-    struct core_actor a = actor_of(t);
+    struct core_actor a = actor_of(t, kind);
     unsigned bits = ((1u << size) - 1) << (addr & 7);
 
     return rt_multi && size <= 8 && word_known(&a, addr & ~7ull, bits & 0xff, kind) &&
@@ -144,7 +144,7 @@ struct near_access {
 
 static inline bool near_place(struct near_access *x, const struct core_near *n)
 {
-    struct core_actor a = actor_of(x->t);
+    struct core_actor a = actor_of(x->t, x->kind);
 
     if (core_near_knows(&rt_shadow, &a, n, x->kind))
         return true;
@@ -172,6 +172,15 @@ static inline bool near_word(struct near_access *x, rt_addr word, unsigned mask8
     return (mask8 & 15) && mask8 >> 4 && near_halves(x, p, q, mask8);
 }
 
+/* What the shadow knows now. A thread that comes here often gets a filter. */
+static inline void know(struct rt_thread *t, rt_addr addr, unsigned size, bool write)
+{
+    if (core_likely(t->filter))
+        rt_filter_add(t->filter, addr, size, write);
+    else
+        rt_event_count_late(t);
+}
+
 /* What nearly all are that come here: see core/near.h. False: it has to be looked at closer, and
  * what was done of it counts as an access before it. */
 static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
@@ -182,14 +191,13 @@ static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsi
 
     if (!near_word(&x, addr, bits & 0xff) || (bits >> 8 && !near_word(&x, addr + 8, bits >> 8)))
         return false;
-    rt_filter_add(t->filter, addr, size, kind & RT_KIND_WRITE_BIT);
+    know(t, addr, size, kind & RT_KIND_WRITE_BIT);
     return true;
 }
 
 void rt_access_plain(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind)
 {
-    if (!t->filter || ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) ||
-        !access_near(t, pc, addr, size, kind))
+    if (ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) || !access_near(t, pc, addr, size, kind))
         rt_access_small(t, pc, addr, size, kind, 0);
 }
 
@@ -201,7 +209,7 @@ static void remember(struct rt_thread *t, rt_addr addr, unsigned size, bool writ
     uint64_t c = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
 
     if (!write && rt_filter_is_set(c, addr, size)) {
-        struct core_actor a = actor_of(t);
+        struct core_actor a = actor_of(t, RT_READ);
         if (core_shadow_set_knows(&rt_shadow, &a, (uint32_t)(c >> 32)))
             rt_filter_add_set(f, c);
     }
@@ -265,7 +273,7 @@ static void access_part(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high
     rt_addr word = low & ~7ull;
     unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
     bool plain = !(kind & ~(unsigned)RT_WRITE), write = kind & RT_KIND_WRITE_BIT;
-    struct core_actor a = actor_of(t);
+    struct core_actor a = actor_of(t, kind);
 
     if (plain && t->filter && rt_filter_has(t->filter, word, touched, write))
         return;
@@ -299,7 +307,7 @@ static rt_addr access_block(struct rt_thread *t, rt_pc pc, rt_addr word, rt_addr
     word = skip_known(t, word, end, kind & RT_KIND_WRITE_BIT);
     if (word == end || (!*id && !(*id = rt_event_id(t, pc, kind, site_size, 0))))
         return word;
-    struct core_actor a = actor_of(t);
+    struct core_actor a = actor_of(t, kind);
     return word +
            8 * core_block_access(&rt_shadow, &a, rt_cell_p(word), (end - word) / 8, *id, kind);
 }
@@ -338,7 +346,7 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
     if (core_unlikely(!id))
         return;
     rt_filter_empty(t->filter);
-    struct core_actor a = actor_of(t);
+    struct core_actor a = actor_of(t, RT_FREE);
     rt_addr first = addr & ~7ull;
     size_t words = (addr - first + bytes + 7) / 8, at = 0;
     uint64_t conflict;
@@ -348,7 +356,7 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
         struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, conflict};
         rt_filters_void();
         rt_race_report(t, pc, &r);
-        a = actor_of(t);
+        a = actor_of(t, RT_FREE);
     }
 }
 

@@ -353,8 +353,7 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     core_id id = t->next++;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
     core_owner_note(&owner[id >> CORE_RUN_BITS], id, kind);
-    /* atomics and free() don't stand for a plain access: not for the quick look */
-    if ((kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE) {
+    if (rt_event_is_apart(kind)) {
         t->plain_first = t->next;
         rt_event_move_window(t, t->next);
     }
@@ -377,7 +376,8 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
             site = site_add(t, key, pc, size, tag);
         *c = (struct cached){key >> SITE_BITS << SITE_BITS | site, 0, 0};
     }
-    if (core_likely(c->id >= t->epoch_first && c->id < t->next && c->lockset == t->lockset))
+    if (core_likely(c->id >= rt_event_first(t, kind) && c->id < t->next &&
+                    c->lockset == t->lockset))
         return c->id;
     c->lockset = t->lockset;
     return c->id = draw(t, c->site & (SITES_MAX - 1), kind);

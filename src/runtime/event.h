@@ -83,10 +83,26 @@ static inline void rt_event_move_window(struct rt_thread *t, core_id first)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     tls->span = t->end - first;
 }
+/* Atomic accesses and free() don't stand for a plain access: not for the quick look. */
+static inline bool rt_event_is_apart(enum rt_kind kind)
+{
+    return (kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE;
+}
+/* From here on an id may stand for a plain access in this epoch when the way to the shadow is
+ * taken. A word whose id is of before the last atomic access is in a filter; without filters it is
+ * to have a new one, or it would be looked at closer each time until the epoch ends. */
+static inline core_id rt_event_plain_first(const struct rt_thread *t)
+{
+    return t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first;
+}
+static inline core_id rt_event_first(const struct rt_thread *t, enum rt_kind kind)
+{
+    return RT_GO && !rt_event_is_apart(kind) ? rt_event_plain_first(t) : t->epoch_first;
+}
 /* The window of the epoch, as far as its ids are plain accesses. */
 static inline void rt_event_reopen_window(struct rt_thread *t)
 {
-    rt_event_move_window(t, t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first);
+    rt_event_move_window(t, rt_event_plain_first(t));
 }
 /* Another thread runs here, or the ids were used up: later accesses need new ones. */
 void rt_event_new_window(struct rt_thread *t);

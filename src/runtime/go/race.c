@@ -18,7 +18,7 @@ static __attribute__((noinline)) void access_slow(struct rt_thread *t, rt_addr a
     if (!rt_go_enter(t))
         return;
     rt_go_access_point(t, pc, a, 1, kind);
-    rt_access_small(t, pc, a, 1, kind, 0);
+    rt_access_plain(t, pc, a, 1, kind);
     rt_go_leave(t);
 }
 
