@@ -114,7 +114,8 @@ func repriseWord(base, i uintptr) *uintptr {
 func reprisePoint(op uintptr, object uintptr, pc uintptr) {
 	gp := getg()
 	mp := gp.m
-	if gp != mp.curg || gp.repriseSystem || !canPreemptM(mp) {
+	if gp != mp.curg || gp.repriseSystem || !canPreemptM(mp) ||
+		repriseMode != repriseControlled && repriseOwnCode(pc) {
 		return
 	}
 	action := repriseAskPoint(gp.racectx, op|pc<<8, object)
@@ -125,7 +126,7 @@ func reprisePoint(op uintptr, object uintptr, pc uintptr) {
 		repriseAsked = true
 		repriseReadClock() // a timer may be due
 		mcall(gosched_m)
-	} else if action > 2 && !repriseOwnCode(pc) {
+	} else if action > 2 {
 		timeSleep(int64(action))
 	}
 }
