@@ -133,10 +133,10 @@ static inline uint32_t record_alloc(struct core_shadow *s)
     } else if (s->record_used < s->record_capacity) {
         i = s->record_used++;
     } else {
-        s->exhausted = true;
+        s->exhausted = s->crowded = true;
     }
     s->record_live += i != 0;
-    s->crowded |= s->exhausted || s->record_live > s->record_capacity - s->record_capacity / 8;
+    s->crowded |= s->record_live > s->record_capacity - s->record_capacity / 8;
     core_lock_release(&s->record_lock);
     return i;
 }

@@ -176,7 +176,8 @@ static void test_an_older_write_goes_on(void)
     end();
 }
 
-/* Where there is room for four readers, more of them need no more room, and a write still races. */
+/* Where there is room for four readers, more of them need no more room, and a write still races.
+ * No compaction would help, so none is asked for, also when a record is made. */
 static void test_readers_have_an_end(void)
 {
     begin(33);
@@ -186,6 +187,10 @@ static void test_readers_have_an_end(void)
     CHECK(world.shadow.exhausted);
     CHECK(world.shadow.set_used < 64); /* many more, had they all been kept */
     CHECK(access_by(32, 0, 0xff, CORE_KIND_WRITE, 3) != 0);
+    for (unsigned byte = 0; byte < 4; byte++)
+        access_by(0, 1, 1u << byte, CORE_KIND_WRITE, 4 + byte);
+    CHECK(world.shadow.record_live > 0);
+    CHECK(!world.shadow.crowded);
     world.shadow.readers_max = 0;
     world.shadow.exhausted = false;
     world_end(&world);
