@@ -88,13 +88,15 @@ static inline bool rt_event_is_apart(enum rt_kind kind)
 {
     return (kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE;
 }
-/* From here on an id may stand for a plain access in this epoch when the way to the shadow is
- * taken. A word whose id is of before the last atomic access is in a filter; without filters it is
- * to have a new one, or it would be looked at closer each time until the epoch ends. */
+/* The first id of the epoch that the quick look may take for a known access, */
 static inline core_id rt_event_plain_first(const struct rt_thread *t)
 {
     return t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first;
 }
+/* and the first that may stand for an access of this kind when the word is looked at closer: any of
+ * the epoch, for a filter remembers the words that the quick look doesn't know any more. Without
+ * filters such a word gets a new id, or it would be looked at closer each time until the epoch
+ * ends. */
 static inline core_id rt_event_first(const struct rt_thread *t, enum rt_kind kind)
 {
     return RT_GO && !rt_event_is_apart(kind) ? rt_event_plain_first(t) : t->epoch_first;
