@@ -260,7 +260,7 @@ is 0 status
 # it collects garbage all the time: no sleep may keep a collection from beginning, or from an end
 reprise go test -c -o ../order.test .
 for seed in $(seq 40); do
-    run timeout 60 "$REPRISE" run --seed=$seed --strategy=delay -- ../order.test -test.run=Order
+    run timeout -s QUIT -k 10 600 "$REPRISE" run --seed=$seed --strategy=delay -- ../order.test -test.run=Order
     is 0 status
 done
 GORACE=exitcode=5 run reprise go run --seed=1 .
