@@ -3,9 +3,10 @@
  *
  * A clock maps a thread slot to the first event id of that slot that is NOT yet known to
  * happen before: event e of slot s is ordered when e < clock[s]. It is stored as chunks of 64
- * entries that clocks share: a chunk with one reference may be written by its owner, a chunk
- * with more is copied first. A missing chunk is all zero. So passing a clock through a lock
- * costs pointers, and 10,000 threads that know the same past hold it once.
+ * entries, and beyond the first of these as a list of chunks. Clocks share both: what has one
+ * reference may be written by its owner, what has more is copied first. A missing chunk is all
+ * zero. So passing a clock through a lock costs two pointers, and 10,000 threads that know the
+ * same past hold it once.
  *
  * A clock may be used by one thread at a time; its chunks may be shared between threads
  * (their reference count is atomic). Zero-initialised is the empty clock.
@@ -19,19 +20,31 @@
 
 enum { CORE_CHUNK_SLOTS = 64 };
 
+/* compact.c: the pass that was here last, and for whom. */
+struct core_visit {
+    uint32_t pass, owner;
+};
+
 struct core_chunk {
-    uint32_t refs;  /* atomic; 1 = the only owner may write */
-    uint32_t visit; /* compact.c: the pass that was here last, */
-    uint32_t owner; /* and for whom */
+    uint32_t refs; /* atomic; 1 = the only owner may write */
     uint32_t pad;
+    struct core_visit visit;
     core_id v[CORE_CHUNK_SLOTS];
+};
+
+struct core_chunks {
+    uint32_t refs; /* as of a chunk; each list that has a chunk counts as one owner of it */
+    uint32_t n;
+    struct core_visit visit;
+    uint64_t name; /* of what is in it; atomic, 0 = not named */
+    uint64_t past; /* what it covers: the list of the last clock that was joined */
+    struct core_chunk *at[];
 };
 
 struct core_clock {
     struct core_chunk *first; /* slots 0..63, nearly always the only one */
-    struct core_chunk **more; /* slots 64.., owned by this clock */
-    uint32_t nmore;
-    uint32_t version; /* grows whenever an entry grows */
+    struct core_chunks *more; /* slots 64.. */
+    uint32_t version;         /* grows whenever an entry grows */
 };
 
 /* The entry of slot, 0 when unknown. */
@@ -40,7 +53,7 @@ CORE_INLINE core_id core_clock_get(const struct core_clock *c, uint32_t slot)
     const struct core_chunk *k = c->first;
     if (core_unlikely(slot >= CORE_CHUNK_SLOTS)) {
         uint32_t i = slot / CORE_CHUNK_SLOTS - 1;
-        k = i < c->nmore ? c->more[i] : NULL;
+        k = c->more && i < c->more->n ? c->more->at[i] : NULL;
     }
     return k ? k->v[slot % CORE_CHUNK_SLOTS] : 0;
 }
@@ -59,7 +72,10 @@ bool core_clock_join(struct core_clock *c, const struct core_clock *from);
 #define CORE_CLOCK_NOBODY UINT32_MAX
 bool core_clock_learn(struct core_clock *c, const struct core_clock *from, uint32_t own);
 
-/* c := from, sharing chunks. */
+/* The same, and `from` is empty afterwards: what it had alone may be written to and taken over. */
+bool core_clock_absorb(struct core_clock *c, struct core_clock *from, uint32_t own);
+
+/* c := from, sharing all. */
 void core_clock_assign(struct core_clock *c, const struct core_clock *from);
 
 /* Drops all entries and the memory behind them. */

@@ -23,6 +23,7 @@ size_t core_compact_room(const struct core_shadow *s, uint32_t runs, uint32_t sl
     return round_up(runs * sizeof(struct core_compact_run)) +
            round_up(runs * sizeof(struct core_owner)) +
            round_up(slots * sizeof(struct core_compact_slot)) +
+           round_up((slots / CORE_CHUNK_SLOTS + 1) * sizeof(struct core_visit)) +
            round_up((s->record_capacity / 64 + 1) * sizeof(uint64_t));
 }
 
@@ -48,6 +49,8 @@ void core_compact_begin(struct core_compact *c, struct core_shadow *s, struct co
     at += round_up(runs * sizeof *c->new_owner);
     c->slot = (struct core_compact_slot *)at;
     at += round_up(slots * sizeof *c->slot);
+    c->absent = (struct core_visit *)at;
+    at += round_up((slots / CORE_CHUNK_SLOTS + 1) * sizeof *c->absent);
     c->record_live = (uint64_t *)at;
     for (uint32_t i = 0; i < slots; i++)
         c->slot[i].floor = NOBODY;
@@ -55,11 +58,9 @@ void core_compact_begin(struct core_compact *c, struct core_shadow *s, struct co
 
 /* ---- who knows what ---- */
 
-static struct core_chunk *chunk_at(const struct core_clock *clock, uint32_t index)
+static struct core_chunk *list_at(const struct core_chunks *list, uint32_t i)
 {
-    if (index == 0)
-        return clock->first;
-    return index <= clock->nmore ? clock->more[index - 1] : NULL;
+    return list && i < list->n ? list->at[i] : NULL;
 }
 
 static void lower_floor(struct core_compact *c, uint32_t slot, core_id known)
@@ -68,32 +69,58 @@ static void lower_floor(struct core_compact *c, uint32_t slot, core_id known)
         c->slot[slot].floor = known;
 }
 
-/* All threads but `self` that have this chunk. One pass over it serves all who share it, but
- * for the slot that was left out because it was the first visitor's own. */
+/* One visit serves all who share what is visited, but for the slot that was left out because it was
+ * the first visitor's own: another visitor tells of that. NOBODY: it isn't in there. */
+static bool was_visited(const struct core_compact *c, const struct core_visit *v)
+{
+    return v->pass == c->visit + PASS_KNOWS;
+}
+
+static bool tells_of_first(const struct core_visit *v, uint32_t self)
+{
+    return v->owner != NOBODY && v->owner != self;
+}
+
+/* All threads but `self` that have this chunk (NULL: none there). */
 static void chunk_knows(struct core_compact *c, uint32_t index, struct core_chunk *k, uint32_t self)
 {
     uint32_t low = index * CORE_CHUNK_SLOTS;
+    struct core_visit *v = k ? &k->visit : &c->absent[index];
 
-    if (k && k->visit == c->visit + PASS_KNOWS) {
-        if (k->owner != NOBODY && k->owner != self) {
-            lower_floor(c, k->owner, k->v[k->owner - low]);
-            k->owner = NOBODY;
+    if (was_visited(c, v)) {
+        if (tells_of_first(v, self)) {
+            lower_floor(c, v->owner, k ? k->v[v->owner - low] : 0);
+            v->owner = NOBODY;
         }
         return;
     }
     for (uint32_t i = 0; i < CORE_CHUNK_SLOTS; i++)
         if (low + i != self)
             lower_floor(c, low + i, k ? k->v[i] : 0);
-    if (k) {
-        k->visit = c->visit + PASS_KNOWS;
-        k->owner = self - low < CORE_CHUNK_SLOTS ? self : NOBODY;
+    *v = (struct core_visit){c->visit + PASS_KNOWS, self - low < CORE_CHUNK_SLOTS ? self : NOBODY};
+}
+
+static void list_knows_slots(struct core_compact *c, struct core_chunks *list, uint32_t self)
+{
+    struct core_visit *v = list ? &list->visit : &c->no_more;
+
+    if (was_visited(c, v)) {
+        if (tells_of_first(v, self)) {
+            uint32_t index = v->owner / CORE_CHUNK_SLOTS;
+            chunk_knows(c, index, list_at(list, index - 1), self);
+            v->owner = NOBODY;
+        }
+        return;
     }
+    for (uint32_t i = 1; i * CORE_CHUNK_SLOTS < c->slots; i++)
+        chunk_knows(c, i, list_at(list, i - 1), self);
+    *v = (struct core_visit){c->visit + PASS_KNOWS, self >= CORE_CHUNK_SLOTS ? self : NOBODY};
 }
 
 void core_compact_knows(struct core_compact *c, uint32_t slot, const struct core_clock *clock)
 {
-    for (uint32_t i = 0; i * CORE_CHUNK_SLOTS < c->slots; i++)
-        chunk_knows(c, i, chunk_at(clock, i), slot);
+    chunk_knows(c, 0, clock->first, slot);
+    list_knows_slots(c, clock->more, slot);
 }
 
 void core_compact_top(struct core_compact *c, uint32_t slot, core_id next)
@@ -196,16 +223,29 @@ void core_compact_mark_cells(struct core_compact *c, const uint64_t *p, const ui
     }
 }
 
+static bool visit_now(struct core_compact *c, struct core_visit *v, uint32_t pass)
+{
+    bool first = v->pass != c->visit + pass;
+    v->pass = c->visit + pass;
+    return first;
+}
+
+static void mark_chunk(struct core_compact *c, uint32_t index, struct core_chunk *k)
+{
+    if (!k || !visit_now(c, &k->visit, PASS_MARK))
+        return;
+    for (uint32_t s = 0; s < CORE_CHUNK_SLOTS; s++)
+        core_compact_mark_time(c, index * CORE_CHUNK_SLOTS + s, k->v[s]);
+}
+
 void core_compact_mark_clock(struct core_compact *c, const struct core_clock *clock)
 {
-    for (uint32_t i = 0; i <= clock->nmore; i++) {
-        struct core_chunk *k = chunk_at(clock, i);
-        if (!k || k->visit == c->visit + PASS_MARK)
-            continue;
-        k->visit = c->visit + PASS_MARK;
-        for (uint32_t s = 0; s < CORE_CHUNK_SLOTS; s++)
-            core_compact_mark_time(c, i * CORE_CHUNK_SLOTS + s, k->v[s]);
-    }
+    struct core_chunks *more = clock->more;
+
+    mark_chunk(c, 0, clock->first);
+    if (more && visit_now(c, &more->visit, PASS_MARK))
+        for (uint32_t i = 0; i < more->n; i++)
+            mark_chunk(c, i + 1, more->at[i]);
 }
 
 /* ---- new numbers ---- */
@@ -489,17 +529,23 @@ enum core_compact_left core_compact_cells(struct core_compact *c, uint64_t *p, u
     return left;
 }
 
+static void move_chunk(struct core_compact *c, uint32_t index, struct core_chunk *k)
+{
+    if (!k || !visit_now(c, &k->visit, PASS_MOVE))
+        return;
+    for (uint32_t s = 0; s < CORE_CHUNK_SLOTS; s++)
+        if (k->v[s])
+            k->v[s] = core_compact_time(c, index * CORE_CHUNK_SLOTS + s, k->v[s]);
+}
+
 void core_compact_clock(struct core_compact *c, const struct core_clock *clock)
 {
-    for (uint32_t i = 0; i <= clock->nmore; i++) {
-        struct core_chunk *k = chunk_at(clock, i);
-        if (!k || k->visit == c->visit + PASS_MOVE)
-            continue;
-        k->visit = c->visit + PASS_MOVE;
-        for (uint32_t s = 0; s < CORE_CHUNK_SLOTS; s++)
-            if (k->v[s])
-                k->v[s] = core_compact_time(c, i * CORE_CHUNK_SLOTS + s, k->v[s]);
-    }
+    struct core_chunks *more = clock->more;
+
+    move_chunk(c, 0, clock->first);
+    if (more && visit_now(c, &more->visit, PASS_MOVE))
+        for (uint32_t i = 0; i < more->n; i++)
+            move_chunk(c, i + 1, more->at[i]);
 }
 
 /* ---- the end ---- */

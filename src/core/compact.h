@@ -51,6 +51,7 @@ struct core_compact {
     uint32_t visit;
     struct core_compact_run *run;
     struct core_compact_slot *slot;
+    struct core_visit *absent, no_more; /* of chunks that a clock hasn't, by place; of no list */
     uint64_t *record_live;
     uint32_t *fresh_sets;
 };

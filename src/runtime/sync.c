@@ -215,7 +215,7 @@ static bool knows(const struct rt_thread *t, const struct rt_sync *s)
     if (time)
         return knows_release(t, slot, time);
     return !__atomic_load_n(&s->clock.first, __ATOMIC_RELAXED) &&
-           !__atomic_load_n(&s->clock.nmore, __ATOMIC_RELAXED);
+           !__atomic_load_n(&s->clock.more, __ATOMIC_RELAXED);
 }
 
 /* acquire: what the last holder left, or the word will have changed */
@@ -259,10 +259,16 @@ void rt_sync_read_clock(struct rt_sync *s, struct core_clock *c)
     read_clock(s, c, CORE_CLOCK_NOBODY);
 }
 
+/* See core_clock_learn. Threads that share a slot learn of each other. */
+static uint32_t own_slot(const struct rt_thread *t)
+{
+    return rt_thread_forced_reuse() ? CORE_CLOCK_NOBODY : t->slot;
+}
+
 void rt_sync_acquire(struct rt_thread *t, struct rt_sync *s)
 {
     if (!s->time || !knows_release(t, s->slot, s->time))
-        read_clock(s, &t->clock, rt_thread_forced_reuse() ? CORE_CLOCK_NOBODY : t->slot);
+        read_clock(s, &t->clock, own_slot(t));
 }
 
 void rt_sync_clear(struct rt_sync *s)
@@ -305,10 +311,15 @@ void rt_sync_release_store(struct rt_thread *t, struct rt_sync *s)
     rt_event_new_epoch_after(t, s, s->learned);
 }
 
+/* Nothing was released to it, or only what t knows. */
+static bool knows_all(const struct rt_thread *t, const struct rt_sync *s)
+{
+    return s->time ? knows_release(t, s->slot, s->time) : core_clock_empty(&s->clock);
+}
+
 void rt_sync_release_join(struct rt_thread *t, struct rt_sync *s)
 {
-    /* t adds to nothing, or to what it knows */
-    if (s->time ? knows_release(t, s->slot, s->time) : core_clock_empty(&s->clock)) {
+    if (knows_all(t, s)) {
         rt_sync_release_store(t, s);
         return;
     }
@@ -355,16 +366,28 @@ void rt_release_store(struct rt_thread *t, rt_addr addr)
     rt_sync_put(s);
 }
 
+/* t learns what was released so far, which is no part of what it releases itself. */
+static void exchange(struct rt_thread *t, struct rt_sync *s)
+{
+    flatten(s);
+    struct core_clock before = s->clock;
+    s->clock = (struct core_clock){0};
+    s->learned++;
+    rt_sync_release_store(t, s);
+    core_clock_absorb(&t->clock, &before, own_slot(t));
+}
+
 void rt_release_acquire(struct rt_thread *t, rt_addr addr)
 {
     if (off(t))
         return;
     struct rt_sync *s = rt_sync_make(addr);
-    struct core_clock before = {0};
-    rt_sync_read_clock(s, &before);
-    rt_sync_release_store(t, s);
-    core_clock_join(&t->clock, &before);
-    core_clock_clear(&before);
+    if (knows_all(t, s)) {
+        rt_sync_take_back(t, s);
+        rt_sync_release_store(t, s);
+    } else {
+        exchange(t, s);
+    }
     rt_sync_put(s);
 }
 

@@ -76,14 +76,21 @@ static void random_join(int i, int from)
     CHECK_EQ(clocks[i].version != version, grew);
 }
 
+typedef bool learner(struct core_clock *c, const struct core_clock *from, uint32_t own);
+
+static bool learn_and_drop(struct core_clock *c, const struct core_clock *from, uint32_t own)
+{
+    return core_clock_absorb(c, (struct core_clock *)from, own);
+}
+
 /* What is learned of the own slot may be left out, and nothing else. */
-static void random_learn(int i, int from, uint32_t slots)
+static void random_learn(int i, int from, uint32_t slots, learner *learn)
 {
     uint32_t own = below(slots), version = clocks[i].version;
     core_id before = arrays[i][own], all = before > arrays[from][own] ? before : arrays[from][own];
     arrays[i][own] = all;
     bool others = array_join(arrays[i], arrays[from]);
-    bool grew = core_clock_learn(&clocks[i], &clocks[from], own);
+    bool grew = learn(&clocks[i], &clocks[from], own);
     core_id now = core_clock_get(&clocks[i], own);
     CHECK(now == before || now == all);
     CHECK_EQ(grew, others || now != before);
@@ -100,8 +107,11 @@ static void random_step(uint32_t slots)
         random_raise(i, slots);
     } else if (what < 65) {
         random_join(i, from);
-    } else if (what < 80) {
-        random_learn(i, from, slots);
+    } else if (what < 75) {
+        random_learn(i, from, slots, core_clock_learn);
+    } else if (what < 80 && i != from) {
+        random_learn(i, from, slots, learn_and_drop);
+        memset(arrays[from], 0, sizeof arrays[from]);
     } else if (what < 97) {
         core_clock_assign(&clocks[i], &clocks[from]);
         memmove(arrays[i], arrays[from], sizeof arrays[i]);
@@ -174,10 +184,15 @@ static void test_with_itself(void)
     CHECK_EQ(core_host_live_bytes(), 0);
 }
 
-/* Many clocks with the same past hold it once; one that learns something copies one chunk. */
+/* Many clocks with the same past hold it once; one that learns something copies one chunk and the
+ * list that it is in. */
 static void test_sharing(void)
 {
-    enum { MANY = 10000, CHUNK = sizeof(struct core_chunk) };
+    enum {
+        MANY = 10000,
+        CHUNK = sizeof(struct core_chunk),
+        LIST = sizeof(struct core_chunks) + sizeof(void *) * (SLOTS / CORE_CHUNK_SLOTS),
+    };
     static struct core_clock many[MANY];
     struct core_clock past = {0}, more = {0};
 
@@ -188,14 +203,13 @@ static void test_sharing(void)
         core_clock_assign(&many[i], &past);
     for (int i = 1; i < MANY; i += 2)
         CHECK(core_clock_join(&many[i], &past));
-    long long pointers = (long long)sizeof(void *) * (SLOTS / CORE_CHUNK_SLOTS);
-    CHECK_EQ(core_host_live_bytes(), once + MANY * pointers);
+    CHECK_EQ(core_host_live_bytes(), once);
 
     core_clock_raise(&many[7], 777, 10000); /* its own copy: the others don't see it */
-    CHECK_EQ(core_host_live_bytes(), once + MANY * pointers + CHUNK);
+    CHECK_EQ(core_host_live_bytes(), once + LIST + CHUNK);
     CHECK_EQ(core_clock_get(&many[8], 777), 778);
     CHECK(core_clock_join(&many[8], &many[7])); /* covered by the copy: shares that */
-    CHECK_EQ(core_host_live_bytes(), once + MANY * pointers + CHUNK);
+    CHECK_EQ(core_host_live_bytes(), once + LIST + CHUNK);
     core_clock_raise(&more, 0, 5);
     CHECK(core_clock_join(&many[8], &more)); /* neither covers the other: merged into a copy */
     CHECK_EQ(core_clock_get(&many[8], 0), 5);
@@ -229,6 +243,31 @@ static void test_handing_over(void)
     CHECK_EQ(core_host_live_bytes(), 0);
 }
 
+/* Two threads that learn from each other by one object, each leaving there what it knew, pass three
+ * chunks around. */
+static void test_exchange(void)
+{
+    struct core_clock t[2] = {{0}}, object = {0};
+    long long three = 0;
+    for (core_id id = 1; id < 100; id++) {
+        uint32_t me = id % 2;
+        struct core_clock before = object;
+        object = (struct core_clock){0};
+        core_clock_assign(&object, &t[me]);
+        core_clock_raise(&object, me, id);
+        core_clock_absorb(&t[me], &before, CORE_CLOCK_NOBODY);
+        CHECK_EQ(core_clock_get(&t[me], 1 - me), id - 1);
+        if (id == 10)
+            three = core_host_live_bytes();
+        CHECK(id < 10 || core_host_live_bytes() == three);
+    }
+    CHECK(three <= 3 * (long long)sizeof(struct core_chunk));
+    core_clock_clear(&t[0]);
+    core_clock_clear(&t[1]);
+    core_clock_clear(&object);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
 /* Two threads that learn from each other in turns write to a chunk of their own, each. */
 static void test_in_turns(void)
 {
@@ -259,6 +298,7 @@ int main(void)
     RUN(test_with_itself);
     RUN(test_sharing);
     RUN(test_handing_over);
+    RUN(test_exchange);
     RUN(test_in_turns);
     return check_done();
 }
