@@ -266,12 +266,12 @@ static inline bool bytes_access(struct core_shadow *s, const struct core_actor *
     return true;
 }
 
-/* A plain read of what has a list: without a conflict, in the place of the reads that it covers.
- * Others may be looking at it (list_knows). relaxed: they then look at the cell again. */
-static inline bool list_read(const struct core_shadow *s, const struct core_actor *a,
-                             struct core_record *x, unsigned mask, core_id id)
+/* Anything but a plain write to what has a list: without a conflict, in the place of what it
+ * covers. Others may be looking at it (list_knows). relaxed: they then look at the cell again. */
+static inline bool list_share(const struct core_shadow *s, const struct core_actor *a,
+                              struct core_record *x, unsigned mask, core_id id, unsigned kind)
 {
-    uint32_t keep[RECORD_SLOTS] = {0};
+    uint32_t keep[RECORD_SLOTS] = {0}, mine = id << 4 | mask;
     unsigned n = 0;
 
     for (unsigned i = 0; i < RECORD_SLOTS && x->w[i]; i++)
@@ -281,16 +281,24 @@ static inline bool list_read(const struct core_shadow *s, const struct core_acto
         return false;
     for (unsigned i = 0; i < RECORD_SLOTS && x->r[i]; i++) {
         uint32_t e = x->r[i];
-        if (e >> 4 == id || ((e & mask) && core_kind(s, e) != 0)) /* no plain read */
-            return false;
-        if ((e & mask) && core_ordered(s, a, e))
-            e &= ~mask;
+        if (e >> 4 == id) {
+            mine |= e;
+            continue;
+        }
+        if (e & mask) {
+            unsigned known = core_kind(s, e);
+            bool ordered = core_ordered(s, a, e);
+            if (!ordered && kinds_conflict(known, kind))
+                return false;
+            if (ordered && kind_covers(kind, known))
+                e &= ~mask;
+        }
         if (e & 15)
             keep[n++] = e;
     }
     if (n == 0 || n == RECORD_SLOTS) /* a list is too much, or not enough */
         return false;
-    keep[n] = id << 4 | mask;
+    keep[n] = mine;
     for (unsigned i = 0; i < RECORD_SLOTS; i++)
         __atomic_store_n(&x->r[i], keep[i], __ATOMIC_RELAXED);
     return true;
@@ -317,8 +325,7 @@ static inline bool record_quick(struct core_shadow *s, const struct core_actor *
         return bytes_access(s, a, cell, mask, id, kind);
     if (kind_is_plain_write(kind))
         return list_knows_write(s, a, *cell, mask);
-    return !(kind & CORE_KIND_ATOMIC) &&
-           list_read(s, a, &s->records[record_of((uint32_t)*cell)], mask, id);
+    return list_share(s, a, &s->records[record_of((uint32_t)*cell)], mask, id, kind);
 }
 
 /* The R of a cell with a record is for the quick look of reads: the bytes that the thread of this
