@@ -63,6 +63,10 @@ var __reprise_go_slice byte
 //go:linkname __reprise_go_exit __reprise_go_exit
 var __reprise_go_exit byte
 
+//go:linkname __reprise_go_collected __reprise_go_collected
+var __reprise_go_collected byte
+
+//go:cgo_import_static __reprise_go_collected
 //go:cgo_import_static __reprise_go_exit
 //go:cgo_import_static __reprise_go_slice
 //go:cgo_import_static __reprise_go_begin
@@ -184,4 +188,9 @@ func repriseTellExit(status uintptr) {
 func repriseAskSlice() (end uint64) {
 	racecall(&__reprise_go_slice, uintptr(unsafe.Pointer(&end)), 0, 0, 0)
 	return end
+}
+
+//go:nosplit
+func repriseTellCollected() {
+	racecall(&__reprise_go_collected, 0, 0, 0, 0)
 }

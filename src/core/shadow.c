@@ -239,9 +239,9 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
            half_cell_knows(s, a, q, __atomic_load_n(q, __ATOMIC_ACQUIRE), mask8 >> 4, kind);
 }
 
-bool core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r)
+unsigned core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r)
 {
-    return (set_knows(s, a, r, 0) & 15) == 15;
+    return set_knows(s, a, r, 0) & 15;
 }
 
 static bool entries_of_others(const struct core_shadow *s, uint32_t slot, const uint32_t *e,

@@ -153,9 +153,9 @@ bool core_shadow_knows(const struct core_shadow *s, const struct core_actor *a, 
 bool core_shadow_others(const struct core_shadow *s, uint32_t slot, const uint64_t *p,
                         const uint64_t *q, bool any);
 
-/* R, of a word or half without records, is a set: do plain reads of this epoch by the same thread
- * in it stand for all bytes that it speaks for? */
-bool core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r);
+/* R, of a word or half without records, is a set: for which of its four bytes (mask) do plain reads
+ * of this epoch by the same thread stand? */
+unsigned core_shadow_set_knows(const struct core_shadow *s, const struct core_actor *a, uint32_t r);
 
 /* The word is part of a block that is being freed: as a plain write to all of it, and from now
  * on every access conflicts, ordered or not, until core_shadow_store. */

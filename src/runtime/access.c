@@ -142,12 +142,23 @@ struct near_access {
     core_id id; /* drawn when first needed */
 };
 
+/* A read that a set of readers stands for is known wherever that set is. */
+static void know_set(struct rt_thread *t, const struct core_actor *a, uint64_t c)
+{
+    uint32_t r = (uint32_t)(c >> 32);
+    if (t->filter)
+        rt_filter_add_set(t->filter, r, core_shadow_set_knows(&rt_shadow, a, r));
+}
+
 static inline bool near_place(struct near_access *x, const struct core_near *n)
 {
     struct core_actor a = actor_of(x->t, x->kind);
 
-    if (core_near_knows(&rt_shadow, &a, n, x->kind))
+    if (core_near_knows(&rt_shadow, &a, n, x->kind)) {
+        if (core_unlikely(cell_has_set(n->c)) && !(x->kind & RT_KIND_WRITE_BIT))
+            know_set(x->t, &a, n->c);
         return true;
+    }
     if (!x->id)
         x->id = rt_event_id(x->t, x->pc, x->kind, x->size, 0);
     return core_likely(x->id) && core_near_change(&rt_shadow, &a, n, x->id, x->kind);
@@ -204,16 +215,14 @@ void rt_access_plain(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
 /* What the shadow knows of it, the filter will. */
 static void remember(struct rt_thread *t, rt_addr addr, unsigned size, bool write)
 {
-    struct rt_filter *f = t->filter;
-    /* acquire: the set is complete */
-    uint64_t c = __atomic_load_n(rt_cell_p(addr), __ATOMIC_ACQUIRE);
+    uint64_t c = rt_filter_cell(addr);
 
-    if (!write && rt_filter_is_set(c, addr, size)) {
+    if (!write && rt_filter_set_mask(c, addr, size)) {
         struct core_actor a = actor_of(t, RT_READ);
-        if (core_shadow_set_knows(&rt_shadow, &a, (uint32_t)(c >> 32)))
-            rt_filter_add_set(f, c);
+        __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the set is complete */
+        know_set(t, &a, c);
     }
-    rt_filter_add(f, addr, size, write);
+    rt_filter_add(t->filter, addr, size, write);
 }
 
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,

@@ -35,6 +35,7 @@ enum {
     CACHE_MOST = 1 << 14, /* these when it works on */
     LATE_FOR_MEMO = 128,  /* accesses that the quick look didn't know */
     LATE_FOR_FILTER = 1024,
+    FILTERS_MAX = 2048, /* at a time: 36 MB */
 };
 
 /* A place in the program in one calling context. */
@@ -65,6 +66,7 @@ struct core_shadow rt_shadow;
 bool rt_event_reset_wanted;
 uint32_t rt_world_stopped;
 uint32_t rt_filter_voids;
+bool rt_filters_allowed = !RT_GO;
 
 static struct core_event *event_log;
 static struct core_owner *owner;
@@ -289,16 +291,36 @@ static RT_COLD void cache_grow(struct rt_thread *t)
     give_memo(t);
 }
 
+/* How many there are. Relaxed: a limit that may be passed by a few. */
+static uint32_t filters;
+
+static void give_filter(struct rt_thread *t)
+{
+    t->caches->late = LATE_FOR_MEMO; /* if there are enough, it asks again */
+    if (!rt_filters_allowed || __atomic_load_n(&filters, __ATOMIC_RELAXED) >= FILTERS_MAX)
+        return;
+    __atomic_fetch_add(&filters, 1, __ATOMIC_RELAXED);
+    t->filter = core_alloc(sizeof *t->filter);
+    rt_filter_empty(t->filter);
+}
+
+static void take_filter(struct rt_thread *t)
+{
+    if (!t->filter)
+        return;
+    core_free(t->filter, sizeof *t->filter);
+    t->filter = NULL;
+    __atomic_fetch_sub(&filters, 1, __ATOMIC_RELAXED);
+}
+
 void rt_event_count_late(struct rt_thread *t)
 {
     uint32_t late = ++t->caches->late;
 
     if (late == LATE_FOR_MEMO)
         give_memo(t);
-    if (late < LATE_FOR_FILTER || RT_GO)
-        return;
-    t->filter = core_alloc(sizeof *t->filter);
-    rt_filter_empty(t->filter);
+    if (late >= LATE_FOR_FILTER)
+        give_filter(t);
 }
 
 void rt_filter_wrap(struct rt_filter *f)
@@ -336,11 +358,9 @@ void rt_event_thread_free(struct rt_thread *t)
     }
     if (t->memo)
         core_free(t->memo, sizeof *t->memo);
-    if (t->filter)
-        core_free(t->filter, sizeof *t->filter);
+    take_filter(t);
     t->caches = NULL;
     t->memo = NULL;
-    t->filter = NULL;
 }
 
 static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)

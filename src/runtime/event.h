@@ -31,8 +31,9 @@ core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned s
 
 void rt_event_thread_free(struct rt_thread *t);
 /* t, which has no filter, made an access that the quick look didn't know: with many of these it
- * gets a memo, and then a filter (C only). Inside a scope of t. */
+ * gets a memo, and then a filter. Inside a scope of t. */
 void rt_event_count_late(struct rt_thread *t);
+extern bool rt_filters_allowed; /* false: there is nobody to say when they become void */
 /* All shadow, clocks and ids start anew. World stopped, or the only thread (after fork). */
 void rt_event_drop_history(void);
 
@@ -94,9 +95,9 @@ static inline core_id rt_event_plain_first(const struct rt_thread *t)
     return t->epoch_first > t->plain_first ? t->epoch_first : t->plain_first;
 }
 /* and the first that may stand for an access of this kind when the word is looked at closer: any of
- * the epoch, for a filter remembers the words that the quick look doesn't know any more. Without
- * filters such a word gets a new id, or it would be looked at closer each time until the epoch
- * ends. */
+ * the epoch, for a filter remembers the words that the quick look doesn't know any more. Goroutines
+ * mostly do too little to have a filter; there such a word gets a new id, or it would be looked at
+ * closer each time until the epoch ends. */
 static inline core_id rt_event_first(const struct rt_thread *t, enum rt_kind kind)
 {
     return RT_GO && !rt_event_is_apart(kind) ? rt_event_plain_first(t) : t->epoch_first;

@@ -10,12 +10,17 @@
  * and so does who forgets shadow that may be another thread's; a thread that frees or allocates, or
  * whose epoch ends, empties its own. An access that meets its filter before the word of that comes
  * through counts as earlier.
+ *
+ * Go's memory is freed by its collector: nobody has a pointer to it any more, so it is enough that
+ * all filters become void once after the marking and before the sweeping (go/memory.c). Stacks are
+ * freed when a goroutine's moves: it then empties its own (go/race.c).
  */
 #ifndef REPRISE_RUNTIME_FILTER_H
 #define REPRISE_RUNTIME_FILTER_H
 
 #include "../core/shadow.h"
 #include "rt.h"
+#include "shadow_map.h"
 
 enum {
     RT_FILTER_BITS = 11,
@@ -28,8 +33,9 @@ enum {
 struct rt_filter {
     uint64_t stamp; /* of entries that hold, in its place; never 0 */
     uint32_t voids; /* rt_filter_voids when it was emptied last */
+    rt_addr stack;  /* Go: where the goroutine's stack ended then */
     uint64_t word[RT_FILTER_WORDS];
-    uint64_t set[1 << RT_FILTER_SET_BITS]; /* stamp, and R of words that this thread reads, too */
+    uint64_t set[1 << RT_FILTER_SET_BITS]; /* stamp, mask of four bytes, R */
 };
 
 /* How often all filters became void. Relaxed: who is ordered after the cause sees it. */
@@ -98,32 +104,59 @@ CORE_INLINE bool rt_filter_knows(struct rt_filter *f, rt_addr a, unsigned size, 
 }
 
 /*
- * Many words that the same threads read have the same set of readers. One look at it tells that a
- * read by this thread, in this epoch, is among them, and that holds for each word that has the set.
- * c: the word's P; the read is of some bytes within the word.
+ * Many words that the same threads read have the same set of readers. One look at it tells that
+ * reads by this thread, in this epoch, are among them, and of which of the four bytes; that holds
+ * for each word or half that has the set.
  */
-CORE_INLINE bool rt_filter_is_set(uint64_t c, rt_addr a, unsigned size)
+
+/* The cell that speaks for the access, which is within one half, or within a full word; 0: none.
+ * relaxed: a hint, and sets aren't looked at */
+CORE_INLINE uint64_t rt_filter_cell(rt_addr a)
+{
+    if (a & 4) {
+        uint64_t high = __atomic_load_n(rt_cell_q(a), __ATOMIC_RELAXED);
+        if (high && high != CORE_CELL_DEAD)
+            return high;
+    }
+    uint64_t c = __atomic_load_n(rt_cell_p(a), __ATOMIC_RELAXED);
+    return (a & 4) && !(c >> 32 & CORE_SET_FULL) ? 0 : c;
+}
+
+/* Which of the set's four bytes it reads; 0: c has no set, or doesn't speak for all of it. */
+CORE_INLINE unsigned rt_filter_set_mask(uint64_t c, rt_addr a, unsigned size)
 {
     uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
-    return !(w & CORE_TAG) && (r & CORE_TAG) && (a & 7) + size <= (r & CORE_SET_FULL ? 8 : 4);
+    if ((w & CORE_TAG) || !(r & CORE_TAG))
+        return 0;
+    if (r & CORE_SET_FULL)
+        return (a & 7) + size <= 8 ? 15 : 0;
+    return (a & 3) + size <= 4 ? ((1u << size) - 1) << (a & 3) : 0;
 }
 
-CORE_INLINE unsigned rt_filter_set_place(uint32_t r)
+CORE_INLINE uint64_t *rt_filter_set(struct rt_filter *f, uint32_t r)
 {
-    return r * 0x9e3779b1u >> (32 - RT_FILTER_SET_BITS);
+    return &f->set[r * 0x9e3779b1u >> (32 - RT_FILTER_SET_BITS)];
 }
 
-CORE_INLINE bool rt_filter_knows_set(const struct rt_filter *f, uint64_t c, rt_addr a,
-                                     unsigned size)
+/* Of a read. */
+CORE_INLINE bool rt_filter_knows_set(struct rt_filter *f, rt_addr a, unsigned size)
 {
-    uint32_t r = (uint32_t)(c >> 32);
-    return rt_filter_is_set(c, a, size) && f->set[rt_filter_set_place(r)] == (f->stamp | r);
+    uint64_t c = rt_filter_cell(a);
+    unsigned mask = rt_filter_set_mask(c, a, size);
+    uint64_t known = *rt_filter_set(f, (uint32_t)(c >> 32)) ^ (f->stamp | c >> 32);
+    return mask && known >> 32 < 16 && !((uint32_t)known | (mask & ~(known >> 32)));
 }
 
-CORE_INLINE void rt_filter_add_set(struct rt_filter *f, uint64_t c)
+/* Reads of these bytes by this thread, in this epoch, are in set R. */
+CORE_INLINE void rt_filter_add_set(struct rt_filter *f, uint32_t r, unsigned mask)
 {
-    uint32_t r = (uint32_t)(c >> 32);
-    f->set[rt_filter_set_place(r)] = f->stamp | r;
+    *rt_filter_set(f, r) = f->stamp | (uint64_t)mask << 32 | r;
+}
+
+/* In one way or the other. */
+CORE_INLINE bool rt_filter_knows_access(struct rt_filter *f, rt_addr a, unsigned size, bool write)
+{
+    return rt_filter_knows(f, a, size, write) || (!write && rt_filter_knows_set(f, a, size));
 }
 
 /* It is in the shadow now. */

@@ -187,7 +187,7 @@ struct rt_thread {
     /* caches: event.c */
     struct rt_caches *caches;
     struct core_memo *memo;   /* NULL for one that has done little */
-    struct rt_filter *filter; /* filter.h; NULL for one that has done little, and in Go */
+    struct rt_filter *filter; /* filter.h; NULL for one that has done little */
 
     struct rt_thread *list_next,
         *list_prev; /* all live threads; under the thread registry's lock */

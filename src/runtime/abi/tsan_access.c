@@ -30,27 +30,12 @@ bool rt_is_second(void)
 
 /* ---- what the quick look does not know ---- */
 
-static bool set_known(const struct rt_filter *f, rt_addr a, unsigned size)
-{
-    /* a live high half: the word has no set, and P is likely in no cache; relaxed: a hint */
-    uint64_t high = a & 4 ? __atomic_load_n(rt_cell_q(a), __ATOMIC_RELAXED) : 0;
-    if (high && high != CORE_CELL_DEAD)
-        return false;
-    /* relaxed: the set itself isn't looked at */
-    return rt_filter_knows_set(f, __atomic_load_n(rt_cell_p(a), __ATOMIC_RELAXED), a, size);
-}
-
-static bool filter_knows(struct rt_filter *f, rt_addr a, unsigned size, bool write)
-{
-    return rt_filter_knows(f, a, size, write) || (!write && set_known(f, a, size));
-}
-
 __attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind)
 {
     struct rt_scope s;
     struct rt_thread *t = rt_tls.thread;
     if (t && t->filter && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
-        filter_knows(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
+        rt_filter_knows_access(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
         return;
     t = rt_scope_enter_bare_quick(&s);
     if (!t)

@@ -7,6 +7,7 @@
  */
 #include "../access.h"
 #include "../event.h"
+#include "../filter.h"
 #include "../shadow_map.h"
 #include "../sync.h"
 #include "goroutine.h"
@@ -47,6 +48,7 @@ static void clear(rt_addr low, rt_addr high)
 RT_EXPORT void __tsan_map_shadow(rt_addr a, size_t bytes);
 RT_EXPORT void __tsan_malloc(struct rt_thread *t, rt_pc pc, rt_addr a, size_t bytes);
 RT_EXPORT void __tsan_free(rt_addr a, size_t bytes);
+RT_EXPORT void __reprise_go_collected(void);
 RT_EXPORT void __tsan_proc_create(void **proc);
 RT_EXPORT void __tsan_proc_destroy(void *proc);
 
@@ -79,6 +81,13 @@ void __tsan_free(rt_addr a, size_t bytes)
         return;
     rt_sync_forget(NULL, a, bytes);
     rt_go_leave_shared(gate);
+}
+
+/* Called by Go's edited collector when all that is alive is marked, before anything is swept; the
+ * world is stopped. */
+void __reprise_go_collected(void)
+{
+    rt_filters_void();
 }
 
 /* We need nothing of a P, but Go wants a pointer. */

@@ -7,15 +7,35 @@
  * entry_amd64.S, atomics are in atomic.c, memory that comes and goes in memory.c.
  */
 #include "../access.h"
+#include "../filter.h"
 #include "goroutine.h"
 #include "turn.h"
 
 /* ---- accesses ---- */
 
+/* What was in a stack that moved may be in the heap now. */
+static void heed_stack(struct rt_filter *f)
+{
+    const struct rt_go_g *g = rt_go_current_g();
+    if (core_likely(f->stack == g->high))
+        return;
+    f->stack = g->high;
+    rt_filter_empty(f);
+}
+
+static bool filter_knows(struct rt_thread *t, rt_addr a, enum rt_kind kind)
+{
+    if (!t || !t->filter)
+        return false;
+    heed_stack(t->filter);
+    return core_likely(rt_strategy == CORE_STRATEGY_OS) &&
+           rt_filter_knows_access(t->filter, a, 1, kind & RT_KIND_WRITE_BIT);
+}
+
 static __attribute__((noinline)) void access_slow(struct rt_thread *t, rt_addr a, rt_pc pc,
                                                   enum rt_kind kind)
 {
-    if (!rt_go_enter(t))
+    if (filter_knows(t, a, kind) || !rt_go_enter(t))
         return;
     rt_go_access_point(t, pc, a, 1, kind);
     rt_access_plain(t, pc, a, 1, kind);
@@ -27,6 +47,8 @@ static __attribute__((noinline)) void range(struct rt_thread *t, rt_addr a, size
 {
     if (!bytes || !rt_go_enter(t))
         return;
+    if (t->filter)
+        heed_stack(t->filter);
     rt_go_access_point(t, pc, a, bytes, kind);
     rt_access_words(t, pc, a, bytes, kind);
     rt_go_leave(t);

@@ -1,6 +1,7 @@
 /* The lives of goroutines under a controlled strategy, and their steps. */
 #include "../../core/schedule.h"
 #include "../delay.h"
+#include "../event.h"
 #include "../options.h"
 #include "../stack.h"
 #include "../stack_name.h"
@@ -34,6 +35,7 @@ void __reprise_go_begin(struct rt_go_begin *out)
 {
     struct core_strategy_config config = rt_turn_configure();
     rt_go_turns.begun = true;
+    rt_filters_allowed = true; /* Go tells of its collections, too */
     rt_go_turns.repeats = out->again != NULL;
     *out = (struct rt_go_begin){.steps = &rt_turns.steps, .again = rt_go_again()};
     if (config.kind != CORE_STRATEGY_OS && !rt_enabled) {
