@@ -328,17 +328,29 @@ static inline bool record_quick(struct core_shadow *s, const struct core_actor *
     return list_share(s, a, &s->records[record_of((uint32_t)*cell)], mask, id, kind);
 }
 
-/* The R of a cell with a record is for the quick look of reads: the bytes that the thread of this
- * id accessed in its epoch. */
+/* The R of a cell with a record is for the quick looks: the bytes that the thread of this id
+ * accessed in its epoch; and W says which it wrote. */
 static inline uint64_t with_hint(const struct core_actor *a, uint64_t before, uint64_t cell,
                                  unsigned mask, core_id id, unsigned kind)
 {
+    uint32_t w = (uint32_t)before, r = (uint32_t)(before >> 32);
+    uint32_t used = mask, wrote = kind_is_plain_write(kind) ? mask : 0;
+
     if (!cell_has_record(cell))
         return cell;
-    uint32_t hint = kind & CORE_KIND_ATOMIC ? 0 : id << 4 | mask;
-    if (hint && cell_has_record(before) && is_mine_now(a, (uint32_t)(before >> 32)))
-        hint |= before >> 32 & 15;
-    return CORE_CELL(cell, hint);
+    cell &= ~(uint64_t)(15 * CORE_WROTE);
+    if (kind & CORE_KIND_ATOMIC)
+        return CORE_CELL(cell, 0);
+    if (cell_has_record(before)) {
+        if (is_mine_now(a, r)) {
+            used |= r & 15;
+            wrote |= w / CORE_WROTE & 15;
+        }
+    } else if (!(w & CORE_TAG) && is_mine_now(a, w)) {
+        used |= w & 15;
+        wrote |= w & 15;
+    }
+    return CORE_CELL((uint32_t)cell | wrote * CORE_WROTE, id << 4 | used);
 }
 
 /* ---- sets of readers ---- */

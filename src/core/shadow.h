@@ -12,8 +12,10 @@
  *     P full                 all eight bytes alike; Q is unused
  *     otherwise              P is the low half's cell, Q the high half's ("split")
  *     R = TAG | set          more than one access: an interned set of entries
- *     W = TAG | record       a record (half.h) of several writes in one half, or of a few readers
- *                            (R then only tells the quick look what it may take for known)
+ *     W = TAG | record       a record (half.h) of several writes in one half, or of a few readers.
+ *                            R and some bits of W then only tell the quick looks what they may
+ *                            take for known: which bytes the thread of R's id accessed in its
+ *                            epoch (R's mask) and which of these it wrote
  *     P or Q = BUSY          locked by the thread that is changing it
  *     P = SPLIT              split, and the low half was never accessed
  *     Q = DEAD               was in use; the word isn't split any more
@@ -53,6 +55,7 @@ enum { CORE_KIND_WRITE = 1, CORE_KIND_ATOMIC = 2, CORE_KIND_BITS = 5 };
 #define CORE_SET_FULL   0x40000000u
 #define CORE_BYTES      0x20000000u /* beside TAG in W: the record has an entry a byte */
 #define CORE_WHOLE      0x10000000u /* beside TAG in W: it is of all eight bytes */
+#define CORE_WROTE      0x00800000u /* beside TAG in W: times a mask of four bytes */
 #define CORE_CELL(w, r) ((uint64_t)(uint32_t)(w) | (uint64_t)(uint32_t)(r) << 32)
 #define CORE_CELL_BUSY  (~0ull)
 #define CORE_CELL_SPLIT CORE_CELL(0xbfffffffu, 0xbfffffffu) /* both entries say: look at Q */
@@ -266,6 +269,25 @@ CORE_INLINE bool core_known_half(const uint64_t *p, const uint64_t *q, bool high
     }
     d = core_entry_load(p, write) - window;
     return (d >> 4) < span && ((d & 15) == 0 || (!high && (mask & ~d) == 0));
+}
+
+/* What it doesn't know of a write: to bytes of a half, or of a full word, that has a record. */
+CORE_INLINE bool core_known_written(const uint64_t *p, const uint64_t *q, unsigned mask8,
+                                    uint32_t window, uint32_t span)
+{
+    /* relaxed: as above */
+    uint64_t c = __atomic_load_n(p, __ATOMIC_RELAXED);
+    uint32_t mask = mask8;
+
+    if (core_cell_is_full(c)) {
+        mask = 15;
+    } else if (!(mask8 & 15)) {
+        c = __atomic_load_n(q, __ATOMIC_RELAXED);
+        mask = mask8 >> 4;
+    }
+    uint32_t w = (uint32_t)c, r = (uint32_t)(c >> 32);
+    return w - CORE_TAG < (uint32_t)CORE_CELL_SPLIT - CORE_TAG && (r - window) >> 4 < span &&
+           !(mask & ~(w / CORE_WROTE & 15));
 }
 
 #endif

@@ -11,10 +11,10 @@
 
 enum { RECORD_SLOTS = 4 };
 
-/* The number in W = TAG | record. */
+/* The number in W = TAG | record, of up to 8 Mi. */
 static inline uint32_t record_of(uint32_t w)
 {
-    return w & (CORE_WHOLE - 1);
+    return w & (CORE_WROTE - 1);
 }
 
 static inline const uint32_t *set_entries(const struct core_shadow *s, uint32_t r, unsigned *n)

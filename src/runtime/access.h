@@ -21,6 +21,14 @@ CORE_INLINE bool rt_known(const volatile struct rt_tls *tls, rt_addr a, unsigned
                            tls->window, tls->span);
 }
 
+/* What these don't know of a write. */
+CORE_INLINE bool rt_known_written(const volatile struct rt_tls *tls, rt_addr a, unsigned size)
+{
+    unsigned bits = ((1u << size) - 1) << (a & 7);
+    return !(bits >> 8) &&
+           core_known_written(rt_cell_p(a), rt_cell_q(a), bits, tls->window, tls->span);
+}
+
 /*
  * For callers that hold a lock of the runtime (atomics): the access and its report apart.
  * rt_access_check returns true when there is something to report, of at most 16 bytes.

@@ -64,6 +64,7 @@ static const char *const verdict_names[] = {
     X(near)                                                                                        \
     X(skipped_full)                                                                                \
     X(skipped_half)                                                                                \
+    X(skipped_written)                                                                             \
     X(skipped_shared)                                                                              \
     X(full_one_access)                                                                             \
     X(full_write_and_read)                                                                         \
@@ -397,6 +398,10 @@ static bool world_skips(struct world *w, const struct world_thread *t, unsigned 
         w->cover.skipped_full++;
         return true;
     }
+    if (write && core_known_written(&w->p[word], &w->q[word], mask, t->window, t->span)) {
+        w->cover.skipped_written++;
+        return true;
+    }
     if ((mask & 15) && mask >> 4)
         return false;
     bool known = core_known_half(&w->p[word], &w->q[word], high, high ? mask >> 4 : mask, write,
@@ -413,7 +418,7 @@ static void cover_half(struct world *w, uint64_t cell)
     if (!(x & CORE_TAG)) {
         w->cover.half_set += (r & CORE_TAG) != 0;
     } else {
-        const struct core_record *record = &w->records[x & (CORE_WHOLE - 1)];
+        const struct core_record *record = &w->records[x & (CORE_WROTE - 1)];
         w->cover.record++;
         w->cover.record_four_writes += record->w[3] != 0;
         r = record->r[0];

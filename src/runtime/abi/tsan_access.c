@@ -30,12 +30,20 @@ bool rt_is_second(void)
 
 /* ---- what the quick look does not know ---- */
 
+/* Without a look at anything but cells and what is the thread's own. */
+static bool known(struct rt_thread *t, rt_addr a, unsigned size, bool write)
+{
+    if (write && rt_known_written(&rt_tls, a, size))
+        return true;
+    return t->filter && rt_filter_knows_access(t->filter, a, size, write);
+}
+
 __attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind)
 {
     struct rt_scope s;
     struct rt_thread *t = rt_tls.thread;
-    if (t && t->filter && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
-        rt_filter_knows_access(t->filter, a, size, kind & RT_KIND_WRITE_BIT))
+    if (t && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
+        known(t, a, size, kind & RT_KIND_WRITE_BIT))
         return;
     t = rt_scope_enter_bare_quick(&s);
     if (!t)

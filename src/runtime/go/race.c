@@ -23,19 +23,23 @@ static void heed_stack(struct rt_filter *f)
     rt_filter_empty(f);
 }
 
-static bool filter_knows(struct rt_thread *t, rt_addr a, enum rt_kind kind)
+/* Without a look at anything but cells and what is the goroutine's own. */
+static bool known(struct rt_thread *t, rt_addr a, bool write)
 {
-    if (!t || !t->filter)
+    if (core_unlikely(!t || rt_strategy != CORE_STRATEGY_OS))
+        return false;
+    if (write && rt_known_written(&t->own, a, 1))
+        return true;
+    if (!t->filter)
         return false;
     heed_stack(t->filter);
-    return core_likely(rt_strategy == CORE_STRATEGY_OS) &&
-           rt_filter_knows_access(t->filter, a, 1, kind & RT_KIND_WRITE_BIT);
+    return rt_filter_knows_access(t->filter, a, 1, write);
 }
 
 static __attribute__((noinline)) void access_slow(struct rt_thread *t, rt_addr a, rt_pc pc,
                                                   enum rt_kind kind)
 {
-    if (filter_knows(t, a, kind) || !rt_go_enter(t))
+    if (known(t, a, kind & RT_KIND_WRITE_BIT) || !rt_go_enter(t))
         return;
     rt_go_access_point(t, pc, a, 1, kind);
     rt_access_plain(t, pc, a, 1, kind);
