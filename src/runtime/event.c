@@ -36,6 +36,8 @@ enum {
     LATE_FOR_MEMO = 128,  /* accesses that the quick look didn't know */
     LATE_FOR_FILTER = 1024,
     FILTERS_MAX = 2048, /* at a time: 36 MB */
+    PLAIN_LEAST = 16,   /* ids that an atomic access leaves for plain ones */
+    PLAIN_MOST = 256,
 };
 
 /* A place in the program in one calling context. */
@@ -204,6 +206,7 @@ void rt_event_new_window(struct rt_thread *t)
         return;
     if (t->next >= t->end)
         new_run(t);
+    rt_event_leave_plain(t);
     t->epoch_first = t->next;
     rt_filter_empty(t->filter);
     rt_event_move_window(t, t->next);
@@ -230,12 +233,6 @@ void rt_event_new_epoch_after(struct rt_thread *t, const void *object, uint32_t 
     }
     t->unseen[t->nunseen++] = (struct rt_unseen){object, learned, t->epoch_first};
     rt_event_new_window(t);
-}
-
-void rt_event_keep_window(struct rt_thread *t, core_id before)
-{
-    t->plain_first = before;
-    rt_event_reopen_window(t);
 }
 
 void rt_event_take_back_latest(struct rt_thread *t, uint32_t learned)
@@ -344,7 +341,7 @@ void rt_event_start(struct rt_thread *t)
         cache_resize(t->caches, CACHE_LEAST);
     }
     forget_memo(t);
-    t->next = t->end = 0;
+    t->next = t->end = t->plain_next = t->plain_end = 0;
     new_run(t);
     if (t->tls)
         rt_event_new_window(t);
@@ -363,20 +360,49 @@ void rt_event_thread_free(struct rt_thread *t)
     t->memo = NULL;
 }
 
-static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
+/* For an atomic access: leaves room for plain ones, if the window is still to be kept. */
+static void set_apart(struct rt_thread *t)
+{
+    if (t->plain_end)
+        return;
+    if (t->plain_left < PLAIN_LEAST)
+        t->plain_left = PLAIN_LEAST;
+    if (!rt_controlled() && t->end - t->next > t->plain_left) {
+        t->plain_next = t->next;
+        t->plain_end = t->next += t->plain_left;
+    } else {
+        t->plain_first = t->next + 1;
+    }
+    rt_event_reopen_window(t);
+}
+
+static core_id draw_next(struct rt_thread *t, bool apart)
 {
     if (core_unlikely(t->next >= t->end)) {
         rt_event_new_window(t);
         if (t->next >= t->end)
             return 0;
     }
-    core_id id = t->next++;
+    if (apart) {
+        set_apart(t);
+    } else if (core_unlikely(t->plain_end)) {
+        if (t->plain_left < PLAIN_MOST)
+            t->plain_left *= 2;
+        rt_event_leave_plain(t);
+        rt_event_reopen_window(t);
+    }
+    return t->next++;
+}
+
+static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
+{
+    bool apart = rt_event_is_apart(kind) && !t->keeps_window;
+    core_id id = !apart && t->plain_next < t->plain_end ? t->plain_next++ : draw_next(t, apart);
+
+    if (core_unlikely(!id))
+        return 0;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
     core_owner_note(&owner[id >> CORE_RUN_BITS], id, kind);
-    if (rt_event_is_apart(kind)) {
-        t->plain_first = t->next;
-        rt_event_move_window(t, t->next);
-    }
     return id;
 }
 
@@ -523,7 +549,7 @@ static void resume_window(struct rt_thread *t)
 {
     t->epoch_first = t->next;
     t->nunseen = 0;
-    t->plain_first = 0;
+    t->plain_first = t->plain_next = t->plain_end = 0;
     if (!t->tls)
         return;
     t->tls->span = 0;
@@ -621,7 +647,7 @@ static void restart_thread(struct rt_thread *t, void *arg)
     core_clock_clear(&t->clock);
     core_clock_clear(&t->fence_release);
     core_clock_clear(&t->fence_acquire);
-    t->next = t->end = t->told = 0;
+    t->next = t->end = t->told = t->plain_next = t->plain_end = 0;
     if (!t->caches) /* has ended, waits for its join */
         return;
     forget_known(t);

@@ -68,11 +68,35 @@ static inline void rt_event_take_back(struct rt_thread *t, const void *object, u
         rt_event_take_back_latest(t, learned);
 }
 /*
- * After an atomic read of one byte that no other atomic access of the program is made to, or only
- * without plain reads of that byte beside it (a mutex): it doesn't end the window. before:
- * plain_first then.
+ * Atomic accesses and free() don't stand for a plain access, so the quick look must not find their
+ * ids in its window. The first of them in an epoch leaves a few ids unused before its own
+ * (plain_next to plain_end) for the plain accesses to come, and the window ends there. When these
+ * are used up, the window begins anew behind the last atomic access. (Under a strategy it does so
+ * at once, because how many ids are used is no matter of the program alone.)
+ *
+ * While t->keeps_window is set, an atomic access gets an id like a plain one: a read of one byte
+ * that no other atomic access of the program is made to, or only without plain reads of that byte
+ * beside it (a mutex).
  */
-void rt_event_keep_window(struct rt_thread *t, core_id before);
+static inline bool rt_event_is_apart(enum rt_kind kind)
+{
+    return (kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE;
+}
+/* All ids from t->next on are higher than those that were drawn. */
+static inline void rt_event_leave_plain(struct rt_thread *t)
+{
+    if (!t->plain_end)
+        return;
+    if (t->plain_end - t->plain_next > t->plain_left / 2u) /* much was left for nothing */
+        t->plain_left /= 2;
+    t->plain_first = t->next;
+    t->plain_next = t->plain_end = 0;
+}
+/* Below it are the ids that plain accesses of the epoch may still get. */
+static inline core_id rt_event_plain_end(const struct rt_thread *t)
+{
+    return t->plain_end ? t->plain_end : t->end;
+}
 /* Only ids from this one on are "mine and now" for the quick look. */
 static inline void rt_event_move_window(struct rt_thread *t, core_id first)
 {
@@ -82,12 +106,7 @@ static inline void rt_event_move_window(struct rt_thread *t, core_id first)
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
     tls->window = first << 4;
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    tls->span = t->end - first;
-}
-/* Atomic accesses and free() don't stand for a plain access: not for the quick look. */
-static inline bool rt_event_is_apart(enum rt_kind kind)
-{
-    return (kind & RT_KIND_ATOMIC_BIT) || kind == RT_FREE;
+    tls->span = rt_event_plain_end(t) - first;
 }
 /* The first id of the epoch that the quick look may take for a known access, */
 static inline core_id rt_event_plain_first(const struct rt_thread *t)

@@ -142,9 +142,9 @@ static RT_COLD bool use_new(struct rt_thread *t, rt_pc pc, rt_addr addr, struct 
     if (rt_options.ignore_interceptors_accesses || !rt_shadow_covers(addr, 1) ||
         rt_access_known(t, addr, 1, RT_ATOMIC_READ))
         return false;
-    core_id plain_first = t->plain_first;
+    t->keeps_window = true;
     bool raced = rt_access_check(t, pc, addr, 1, RT_ATOMIC_READ, race);
-    rt_event_keep_window(t, plain_first);
+    t->keeps_window = false;
     return raced;
 }
 
@@ -432,6 +432,7 @@ static bool unlock_again(struct rt_thread *t, struct rt_last *l)
     l->held = false;
     t->lockset = l->below;
     t->unseen[t->nunseen++] = (struct rt_unseen){s, s->learned, t->epoch_first};
+    rt_event_leave_plain(t);
     t->epoch_first = t->next;
     rt_filter_empty(t->filter);
     rt_event_move_window(t, t->next);

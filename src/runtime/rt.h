@@ -131,11 +131,14 @@ struct rt_thread {
     struct core_clock clock; /* what happened before; own slot's entry is ignored */
     core_id next, end;       /* unused ids of the current run */
     core_id epoch_first;     /* ids from here to next were drawn in this epoch, */
-    core_id plain_first;     /* and none from here on for an atomic access or free() */
-    core_id told;            /* the time of its last release, */
-    uint32_t told_version;   /* and of which clock; see rt_event_tell */
-    uint32_t nunseen;        /* its last releases, if they were each on one object, latest last; */
-    struct rt_unseen {       /* nobody may have learned of them yet: see rt_event_take_back */
+    core_id plain_first; /* and none from here on to plain_next for an atomic access or free() */
+    core_id plain_next, plain_end; /* event.h: unused ids below those; 0: next is for all */
+    uint16_t plain_left;           /* how many it leaves at a time */
+    bool keeps_window;             /* see there */
+    core_id told;                  /* the time of its last release, */
+    uint32_t told_version;         /* and of which clock; see rt_event_tell */
+    uint32_t nunseen;  /* its last releases, if they were each on one object, latest last; */
+    struct rt_unseen { /* nobody may have learned of them yet: see rt_event_take_back */
         const void *object;
         uint32_t learned;
         core_id epoch_first; /* of the epoch that the release ended */

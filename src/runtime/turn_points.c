@@ -72,7 +72,7 @@ bool rt_turn_is_point(const struct rt_thread *t, rt_pc pc, rt_addr addr, size_t 
 bool rt_turn_access_known(const struct rt_thread *t, rt_addr a, size_t bytes, enum rt_kind kind)
 {
     bool write = kind & RT_KIND_WRITE_BIT;
-    uint32_t window = t->tls->window, span = t->end - (window >> 4);
+    uint32_t window = t->tls->window, span = rt_event_plain_end(t) - (window >> 4);
     if (kind & ~(unsigned)RT_VPTR_WRITE || (bytes & (bytes - 1)) || (a & 7 & (bytes - 1)))
         return false;
     if (bytes == 8 || bytes == 16)
@@ -109,7 +109,7 @@ static void stop_counting(struct rt_thread *t)
 {
     t->turn->counting = false;
     t->turn->repeats = 0;
-    t->tls->span = t->end - (t->tls->window >> 4);
+    t->tls->span = rt_event_plain_end(t) - (t->tls->window >> 4);
 }
 
 bool rt_turn_counts_as_spin(struct rt_thread *t, rt_pc pc, rt_addr addr, bool write)
