@@ -59,7 +59,7 @@ static int left(unsigned path, int depth)
 /* Thrice, and there are still fewer contexts than lead to folding (stack.c). */
 static void fill(unsigned from)
 {
-    for (unsigned i = from; i < from + 80; i++)
+    for (unsigned i = from; i < from + 50; i++)
         left(i * 2654435761u, DEPTH);
 }
 
