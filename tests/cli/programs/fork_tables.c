@@ -56,10 +56,10 @@ static int left(unsigned path, int depth)
     return depth ? (path & 1 ? right : left)(path >> 1 | path << 11, depth - 1) + 1 : 0;
 }
 
-/* Thrice, and there are still fewer contexts than lead to folding (stack.c). */
+/* Thrice, and there are still fewer stacks than lead to folding (stack.c). */
 static void fill(unsigned from)
 {
-    for (unsigned i = from; i < from + 50; i++)
+    for (unsigned i = from; i < from + 30; i++)
         left(i * 2654435761u, DEPTH);
 }
 
