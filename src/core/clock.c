@@ -219,6 +219,8 @@ static bool list_join(struct core_clock *c, struct core_chunks *from, uint32_t o
         c->more = list_ref(from);
         return true;
     }
+    if (take)
+        from->name = 0; /* what is in it may be raised here, and c may have it afterwards */
     if (c->more->n < from->n)
         list_own(c, from->n);
     for (uint32_t i = 0; i < from->n; i++) {
@@ -229,7 +231,8 @@ static bool list_join(struct core_clock *c, struct core_chunks *from, uint32_t o
         list_unref(c->more);
         c->more = list_ref(from);
     }
-    remember_past(c, from, own);
+    if (!take)
+        remember_past(c, from, own);
     return grew;
 }
 

@@ -36,7 +36,7 @@ struct core_chunks {
     uint32_t refs; /* as of a chunk; each list that has a chunk counts as one owner of it */
     uint32_t n;
     struct core_visit visit;
-    uint64_t name; /* of what is in it; atomic, 0 = not named */
+    uint64_t name; /* of what is in it; atomic. Whoever changes that has made it 0 */
     uint64_t past; /* what it covers: the list of the last clock that was joined */
     struct core_chunk *at[];
 };

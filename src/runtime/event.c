@@ -365,9 +365,8 @@ static void set_apart(struct rt_thread *t)
 {
     if (t->plain_end)
         return;
-    if (t->plain_left < PLAIN_LEAST)
-        t->plain_left = PLAIN_LEAST;
-    if (!rt_controlled() && t->end - t->next > t->plain_left) {
+    /* a goroutine's time may be read by others at any moment: rt_thread_knows_all */
+    if (!RT_GO && !rt_controlled() && t->plain_left && t->end - t->next > t->plain_left) {
         t->plain_next = t->next;
         t->plain_end = t->next += t->plain_left;
     } else {
@@ -390,6 +389,8 @@ static core_id draw_next(struct rt_thread *t, bool apart)
             t->plain_left *= 2;
         rt_event_leave_plain(t);
         rt_event_reopen_window(t);
+    } else if (core_unlikely(t->plain_first > t->epoch_first && !t->plain_left)) {
+        t->plain_left = PLAIN_LEAST; /* some should have been left */
     }
     return t->next++;
 }

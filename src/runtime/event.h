@@ -72,7 +72,7 @@ static inline void rt_event_take_back(struct rt_thread *t, const void *object, u
  * ids in its window. The first of them in an epoch leaves a few ids unused before its own
  * (plain_next to plain_end) for the plain accesses to come, and the window ends there. When these
  * are used up, the window begins anew behind the last atomic access. (Under a strategy it does so
- * at once, because how many ids are used is no matter of the program alone.)
+ * at once, because how many ids are used is no matter of the program alone; and in Go.)
  *
  * While t->keeps_window is set, an atomic access gets an id like a plain one: a read of one byte
  * that no other atomic access of the program is made to, or only without plain reads of that byte
@@ -87,8 +87,9 @@ static inline void rt_event_leave_plain(struct rt_thread *t)
 {
     if (!t->plain_end)
         return;
-    if (t->plain_end - t->plain_next > t->plain_left / 2u) /* much was left for nothing */
-        t->plain_left /= 2;
+    core_id unused = t->plain_end - t->plain_next;
+    if (unused > t->plain_left / 2u) /* much was left for nothing, or all: then none next time */
+        t->plain_left = unused == t->plain_left ? 0 : t->plain_left / 2;
     t->plain_first = t->next;
     t->plain_next = t->plain_end = 0;
 }

@@ -268,6 +268,31 @@ static void test_exchange(void)
     CHECK_EQ(core_host_live_bytes(), 0);
 }
 
+/* Who takes over another's list, and adds to it, has another list than the one that was known. */
+static void test_absorbed_list(void)
+{
+    struct core_clock base = {0}, t = {0}, keeper = {0}, f = {0}, x = {0};
+    core_clock_raise(&base, 64, 1);
+    core_clock_raise(&base, 128, 1);
+    core_clock_assign(&t, &base);
+    core_clock_raise(&t, 65, 5);
+    core_clock_assign(&keeper, &t);
+    core_clock_raise(&keeper, 129, 1); /* it only shares t's chunk */
+    core_clock_assign(&f, &base);
+    core_clock_raise(&f, 66, 7);
+    core_clock_assign(&x, &base);
+    core_clock_raise(&x, 67, 9);
+    core_clock_join(&x, &f);
+    core_clock_absorb(&t, &f, CORE_CLOCK_NOBODY);
+    CHECK(core_clock_join(&x, &t));
+    CHECK_EQ(core_clock_get(&x, 65), 5);
+    core_clock_clear(&base);
+    core_clock_clear(&t);
+    core_clock_clear(&keeper);
+    core_clock_clear(&x);
+    CHECK_EQ(core_host_live_bytes(), 0);
+}
+
 /* Two threads that learn from each other in turns write to a chunk of their own, each. */
 static void test_in_turns(void)
 {
@@ -299,6 +324,7 @@ int main(void)
     RUN(test_sharing);
     RUN(test_handing_over);
     RUN(test_exchange);
+    RUN(test_absorbed_list);
     RUN(test_in_turns);
     return check_done();
 }
