@@ -111,6 +111,32 @@ CORE_INLINE bool core_near_result(const struct core_shadow *s, const struct core
     return true;
 }
 
+/* Nothing in side tables. */
+CORE_INLINE bool core_near_is_simple(const struct core_near *n)
+{
+    return !(n->c & CORE_CELL(CORE_TAG, CORE_TAG));
+}
+
+/* The same as the next one, for a plain access to a cell that is simple and stays so. */
+CORE_INLINE bool core_near_change_simple(const struct core_shadow *s, const struct core_actor *a,
+                                         const struct core_near *n, core_id id, unsigned kind)
+{
+    const uint64_t masks = n->whole ? CORE_CELL(15, 15) : 0; /* that a whole word leaves out */
+    uint64_t c = n->c;
+
+    if (!c) {
+        uint32_t e = id << 4 | n->mask;
+        c = CORE_CELL(kind & CORE_KIND_WRITE ? e : 0, e);
+    } else {
+        c |= (uint32_t)c ? masks : masks & ~15ull;
+        if (!(kind & CORE_KIND_WRITE ? half_write_quick(s, a, &c, n->mask, id)
+                                     : half_read_quick(s, a, &c, n->mask, id)))
+            return false;
+    }
+    c &= ~masks;
+    return c == n->c || core_near_swap(n, c);
+}
+
 /* Puts the access of this id there. False: it isn't as simple as that, or somebody was faster. */
 CORE_INLINE bool core_near_change(struct core_shadow *s, const struct core_actor *a,
                                   const struct core_near *n, core_id id, unsigned kind)

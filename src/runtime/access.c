@@ -1,12 +1,8 @@
-#include "access.h"
 #include "../core/block.h"
-#include "../core/near.h"
+#include "access_near.h"
 #include "annotate.h"
-#include "event.h"
-#include "filter.h"
 #include "finding.h"
 #include "options.h"
-#include "thread.h"
 
 /* ---- from a conflict to a finding ---- */
 
@@ -70,15 +66,9 @@ RT_COLD void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race 
 
 /* ---- one word ---- */
 
-static struct core_actor actor_of(const struct rt_thread *t, enum rt_kind kind)
-{
-    core_id first = rt_event_first(t, kind);
-    return (struct core_actor){t->slot, first << 4, t->next - first, &t->clock, t->memo};
-}
-
 static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
 {
-    struct core_actor a = actor_of(t, r->kind);
+    struct core_actor a = rt_actor_of(t, r->kind);
 
     r->conflict = core_shadow_access(&rt_shadow, &a, rt_cell_p(r->word), rt_cell_q(r->word),
                                      r->touched, id, r->kind);
@@ -88,18 +78,13 @@ static bool access_word(struct rt_thread *t, struct rt_race *r, core_id id)
     return true;
 }
 
-static bool ignored(const struct rt_thread *t, enum rt_kind kind)
-{
-    return !rt_multi || (kind & RT_KIND_WRITE_BIT ? t->ignore_writes : t->ignore_reads) > 0;
-}
-
 /* ---- events ---- */
 
 /* At most eight bytes; the first conflict of the two words it may touch. */
 static bool check_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
                         enum rt_kind kind, unsigned tag, struct rt_race *r)
 {
-    if (ignored(t, kind))
+    if (rt_access_ignored(t, kind))
         return false;
     core_id id = rt_event_id(t, pc, kind, size, tag);
     if (core_unlikely(!id))
@@ -126,7 +111,7 @@ static bool word_known(const struct core_actor *a, rt_addr word, unsigned touche
 
 bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind)
 {
-    struct core_actor a = actor_of(t, kind);
+    struct core_actor a = rt_actor_of(t, kind);
     unsigned bits = ((1u << size) - 1) << (addr & 7);
 
     return rt_multi && size <= 8 && word_known(&a, addr & ~7ull, bits & 0xff, kind) &&
@@ -152,7 +137,7 @@ static void know_set(struct rt_thread *t, const struct core_actor *a, uint64_t c
 
 static inline bool near_place(struct near_access *x, const struct core_near *n)
 {
-    struct core_actor a = actor_of(x->t, x->kind);
+    struct core_actor a = rt_actor_of(x->t, x->kind);
 
     if (core_near_knows(&rt_shadow, &a, n, x->kind)) {
         if (core_unlikely(cell_has_set(n->c)) && !(x->kind & RT_KIND_WRITE_BIT))
@@ -183,16 +168,7 @@ static inline bool near_word(struct near_access *x, rt_addr word, unsigned mask8
     return (mask8 & 15) && mask8 >> 4 && near_halves(x, p, q, mask8);
 }
 
-/* What the shadow knows now. A thread that comes here often gets a filter. */
-static inline void know(struct rt_thread *t, rt_addr addr, unsigned size, bool write)
-{
-    if (core_likely(t->filter))
-        rt_filter_add(t->filter, addr, size, write);
-    else
-        rt_event_count_late(t);
-}
-
-/* What nearly all are that come here: see core/near.h. False: it has to be looked at closer, and
+/* See core/near.h. False: it has to be looked at closer, and
  * what was done of it counts as an access before it. */
 static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
                                enum rt_kind kind)
@@ -202,13 +178,14 @@ static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsi
 
     if (!near_word(&x, addr, bits & 0xff) || (bits >> 8 && !near_word(&x, addr + 8, bits >> 8)))
         return false;
-    know(t, addr, size, kind & RT_KIND_WRITE_BIT);
+    rt_access_know(t, addr, size, kind & RT_KIND_WRITE_BIT);
     return true;
 }
 
 void rt_access_plain(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind)
 {
-    if (ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) || !access_near(t, pc, addr, size, kind))
+    if (rt_access_ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) ||
+        !access_near(t, pc, addr, size, kind))
         rt_access_small(t, pc, addr, size, kind, 0);
 }
 
@@ -218,7 +195,7 @@ static void remember(struct rt_thread *t, rt_addr addr, unsigned size, bool writ
     uint64_t c = rt_filter_cell(addr);
 
     if (!write && rt_filter_set_mask(c, addr, size)) {
-        struct core_actor a = actor_of(t, RT_READ);
+        struct core_actor a = rt_actor_of(t, RT_READ);
         __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the set is complete */
         know_set(t, &a, c);
     }
@@ -231,7 +208,7 @@ void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
     struct rt_race r;
     bool plain = !(kind & ~(unsigned)RT_WRITE), write = kind & RT_KIND_WRITE_BIT;
 
-    if (ignored(t, kind))
+    if (rt_access_ignored(t, kind))
         return;
     if (!rt_access_known(t, addr, size, kind) &&
         core_unlikely(check_small(t, pc, addr, size, kind, tag, &r)))
@@ -282,7 +259,7 @@ static void access_part(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high
     rt_addr word = low & ~7ull;
     unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
     bool plain = !(kind & ~(unsigned)RT_WRITE), write = kind & RT_KIND_WRITE_BIT;
-    struct core_actor a = actor_of(t, kind);
+    struct core_actor a = rt_actor_of(t, kind);
 
     if (plain && t->filter && rt_filter_has(t->filter, word, touched, write))
         return;
@@ -316,14 +293,14 @@ static rt_addr access_block(struct rt_thread *t, rt_pc pc, rt_addr word, rt_addr
     word = skip_known(t, word, end, kind & RT_KIND_WRITE_BIT);
     if (word == end || (!*id && !(*id = rt_event_id(t, pc, kind, site_size, 0))))
         return word;
-    struct core_actor a = actor_of(t, kind);
+    struct core_actor a = rt_actor_of(t, kind);
     return word +
            8 * core_block_access(&rt_shadow, &a, rt_cell_p(word), (end - word) / 8, *id, kind);
 }
 
 void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
-    if (ignored(t, kind) || !bytes)
+    if (rt_access_ignored(t, kind) || !bytes)
         return;
     bool plain = !(kind & ~(unsigned)RT_WRITE);
     unsigned site_size = (addr | bytes) & 7 ? 0 : 8;
@@ -349,13 +326,13 @@ void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, 
 
 void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
 {
-    if (ignored(t, RT_FREE) || !bytes || !rt_shadow_covers(addr, bytes))
+    if (rt_access_ignored(t, RT_FREE) || !bytes || !rt_shadow_covers(addr, bytes))
         return;
     core_id id = rt_event_id(t, pc, RT_FREE, 8, 0);
     if (core_unlikely(!id))
         return;
     rt_filter_empty(t->filter);
-    struct core_actor a = actor_of(t, RT_FREE);
+    struct core_actor a = rt_actor_of(t, RT_FREE);
     rt_addr first = addr & ~7ull;
     size_t words = (addr - first + bytes + 7) / 8, at = 0;
     uint64_t conflict;
@@ -365,7 +342,7 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
         struct rt_race r = {word, 0xff, word, 8, RT_FREE, 0, conflict};
         rt_filters_void();
         rt_race_report(t, pc, &r);
-        a = actor_of(t, RT_FREE);
+        a = rt_actor_of(t, RT_FREE);
     }
 }
 

@@ -14,11 +14,23 @@ CORE_INLINE bool rt_known8(const volatile struct rt_tls *tls, rt_addr a, bool wr
     return core_known_word(rt_cell_p(a), write, tls->window, tls->span);
 }
 
-/* and of 1, 2 or 4 aligned ones. */
+/* of 1, 2 or 4 aligned ones, */
 CORE_INLINE bool rt_known(const volatile struct rt_tls *tls, rt_addr a, unsigned size, bool write)
 {
     return core_known_half(rt_cell_p(a), rt_cell_q(a), a & 4, ((1u << size) - 1) << (a & 3), write,
                            tls->window, tls->span);
+}
+
+/* and of up to eight anywhere, half by half. */
+static __attribute__((noinline, unused)) bool rt_known_halves(const volatile struct rt_tls *tls,
+                                                              rt_addr a, unsigned size, bool write)
+{
+    for (rt_addr end = a + size, next; a < end; a = next) {
+        next = (a & ~3ull) + 4 < end ? (a & ~3ull) + 4 : end;
+        if (!rt_known(tls, a, (unsigned)(next - a), write))
+            return false;
+    }
+    return true;
 }
 
 /* What these don't know of a write. */
@@ -47,6 +59,12 @@ bool rt_access_check(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
 /* rt_access_check would find and change nothing. */
 bool rt_access_known(struct rt_thread *t, rt_addr addr, unsigned size, enum rt_kind kind);
 void rt_race_report(struct rt_thread *t, rt_pc pc, const struct rt_race *race);
+
+/* The program, or an option, doesn't want it checked; or there is one thread. */
+CORE_INLINE bool rt_access_ignored(const struct rt_thread *t, enum rt_kind kind)
+{
+    return !rt_multi || (kind & RT_KIND_WRITE_BIT ? t->ignore_writes : t->ignore_reads) > 0;
+}
 
 /* The way to the shadow for what the quick look does not know: at most eight bytes, */
 void rt_access_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size, enum rt_kind kind,

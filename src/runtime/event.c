@@ -407,27 +407,47 @@ static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
     return id;
 }
 
+static struct cached *cached_of(const struct rt_caches *all, uint64_t key)
+{
+    return &all->id[key >> all->shift];
+}
+
+static __attribute__((noinline)) core_id id_anew(struct rt_thread *t, struct cached *c,
+                                                 enum rt_kind kind)
+{
+    c->lockset = t->lockset;
+    return c->id = draw(t, c->site & (SITES_MAX - 1), kind);
+}
+
+/* The thread does not remember it. */
+static __attribute__((noinline)) core_id id_of_new_site(struct rt_thread *t, uint64_t key, rt_pc pc,
+                                                        enum rt_kind kind, unsigned size,
+                                                        unsigned tag)
+{
+    struct rt_caches *all = t->caches;
+    uint32_t site = site_find(key);
+
+    if (!site)
+        site = site_add(t, key, pc, size, tag);
+    if (core_unlikely(++all->misses > 2 * all->size) && all->size < CACHE_MOST)
+        cache_grow(t);
+    struct cached *c = cached_of(all, key);
+    c->site = key >> SITE_BITS << SITE_BITS | site;
+    return id_anew(t, c, kind);
+}
+
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
 {
     uint64_t key =
         (t->tls->top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) * 0xff51afd7ed558ccdull;
-    struct rt_caches *all = t->caches;
-    if (core_unlikely(all->misses > 2 * all->size) && all->size < CACHE_MOST)
-        cache_grow(t);
-    struct cached *c = &all->id[key >> all->shift];
+    struct cached *c = cached_of(t->caches, key);
 
-    if (core_unlikely((c->site ^ key) >> SITE_BITS)) {
-        all->misses++;
-        uint32_t site = site_find(key);
-        if (!site)
-            site = site_add(t, key, pc, size, tag);
-        *c = (struct cached){key >> SITE_BITS << SITE_BITS | site, 0, 0};
-    }
+    if (core_unlikely((c->site ^ key) >> SITE_BITS))
+        return id_of_new_site(t, key, pc, kind, size, tag);
     if (core_likely(c->id >= rt_event_first(t, kind) && c->id < t->next &&
                     c->lockset == t->lockset))
         return c->id;
-    c->lockset = t->lockset;
-    return c->id = draw(t, c->site & (SITES_MAX - 1), kind);
+    return id_anew(t, c, kind);
 }
 
 void rt_event_read(core_id id, struct rt_event *out)

@@ -20,7 +20,7 @@
 #include "rt.h"
 #include "stack.h"
 
-extern struct core_shadow rt_shadow;
+RT_OURS extern struct core_shadow rt_shadow;
 
 /* Reserves the tables. 0 or -errno. */
 int rt_event_init(void);
@@ -150,7 +150,7 @@ core_id rt_event_ids_end(void);
 unsigned rt_event_resets(void);
 /* Compacts, or drops the history, if a table runs full. Called where a scope closes, depth 0. */
 void rt_event_reset_if_needed(struct rt_thread *t);
-extern bool rt_event_reset_wanted;
+RT_OURS extern bool rt_event_reset_wanted;
 /* The program, or an option, wants the history dropped where this scope closes. */
 void rt_event_ask_drop(void);
 
@@ -168,7 +168,7 @@ void rt_event_compact_end(struct core_compact *c, size_t pages, bool done);
  */
 void rt_world_stop(struct rt_thread *t);
 void rt_world_go(struct rt_thread *t);
-extern uint32_t rt_world_stopped; /* futex word: 1 = newcomers wait */
+RT_OURS extern uint32_t rt_world_stopped; /* futex word: 1 = newcomers wait */
 void rt_world_wait(struct rt_tls *tls);
 /* Who is no thread but comes inside: these words count as a thread's. For ever; any thread. */
 void rt_gate_add(struct rt_tls *tls);

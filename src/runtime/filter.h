@@ -39,7 +39,7 @@ struct rt_filter {
 };
 
 /* How often all filters became void. Relaxed: who is ordered after the cause sees it. */
-extern uint32_t rt_filter_voids;
+RT_OURS extern uint32_t rt_filter_voids;
 
 CORE_INLINE void rt_filters_void(void)
 {
@@ -81,6 +81,12 @@ CORE_INLINE void rt_filter_put(struct rt_filter *f, rt_addr a, unsigned bytes, b
     uint64_t *e = rt_filter_entry(f, a), tag = rt_filter_tag(f, a);
     uint64_t masks = write ? bytes | bytes << 8 : bytes;
     *e = (*e ^ tag) >> RT_FILTER_TAG ? tag | masks : *e | masks;
+}
+
+/* Did no filter become void since it was emptied? */
+CORE_INLINE bool rt_filter_holds(const struct rt_filter *f)
+{
+    return core_likely(f->voids == __atomic_load_n(&rt_filter_voids, __ATOMIC_RELAXED));
 }
 
 /* Empties it when all filters became void. Before it is asked. */

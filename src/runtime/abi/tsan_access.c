@@ -3,7 +3,7 @@
  *
  * Each hook is one quick look (tsan_quick.h); the rest opens a scope and calls access.c.
  */
-#include "../access.h"
+#include "../access_near.h"
 #include "../filter.h"
 #include "../scope_quick.h"
 #include "../stack.h"
@@ -30,27 +30,54 @@ bool rt_is_second(void)
 
 /* ---- what the quick look does not know ---- */
 
-/* Without a look at anything but cells and what is the thread's own. */
-static bool known(struct rt_thread *t, rt_addr a, unsigned size, bool write)
+/* Within one word, and without a look at anything but cells and what is the thread's own. */
+static inline bool known(const struct rt_thread *t, rt_addr a, unsigned size, bool write)
 {
-    if (write && rt_known_written(&rt_tls, a, size))
-        return true;
-    return t->filter && rt_filter_knows_access(t->filter, a, size, write);
+    struct rt_filter *f = t->filter;
+    unsigned bits = ((1u << size) - 1) << (a & 7);
+
+    if (bits >> 8 || !f || !rt_filter_holds(f))
+        return false;
+    return rt_filter_has(f, a, bits, write) ||
+           (write ? rt_known_written(&rt_tls, a, size) : rt_filter_knows_set(f, a, size));
 }
 
-__attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind)
+/* In pieces: bytes of several halves or words. */
+static bool known_apart(struct rt_thread *t, rt_addr a, unsigned size, bool write)
+{
+    return (a & 7) + size > 8 && t->filter && rt_filter_knows(t->filter, a, size, write)
+               ? true
+               : rt_known_halves(&rt_tls, a, size, write);
+}
+
+static __attribute__((noinline)) void look_closer(rt_addr a, rt_pc pc, unsigned size,
+                                                  enum rt_kind kind)
 {
     struct rt_scope s;
-    struct rt_thread *t = rt_tls.thread;
-    if (t && core_likely(rt_strategy == CORE_STRATEGY_OS) &&
-        known(t, a, size, kind & RT_KIND_WRITE_BIT))
-        return;
-    t = rt_scope_enter_bare_quick(&s);
+    struct rt_thread *t = rt_scope_enter_bare_quick(&s);
     if (!t)
         return;
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS)) {
+        if (t->filter)
+            rt_filter_heed_voids(t->filter);
+        if (((a & (size - 1)) && known_apart(t, a, size, kind & RT_KIND_WRITE_BIT)) ||
+            rt_access_near(t, pc, a, size, kind)) {
+            rt_scope_leave_bare_quick(&s);
+            return;
+        }
+    }
     if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))
         rt_access_plain(t, pc, a, size, kind);
     rt_scope_leave_bare_quick(&s);
+}
+
+/* Most are known after all, and that needs no registers to be saved. */
+__attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind)
+{
+    struct rt_thread *t = rt_tls.thread;
+    if (!t || core_unlikely(rt_strategy != CORE_STRATEGY_OS) ||
+        !known(t, a, size, kind & RT_KIND_WRITE_BIT))
+        look_closer(a, pc, size, kind);
 }
 
 __attribute__((noinline)) void rt_late_range(rt_addr a, rt_pc pc, size_t bytes, enum rt_kind kind)
