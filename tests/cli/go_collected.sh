@@ -2,15 +2,7 @@
 # What a goroutine remembers of the memory that it used ends with the memory: a block that is
 # collected and handed out anew, at the same address, is new to it.
 . "$(dirname "$0")/check.sh"
-unset GOFLAGS GORACE CGO_ENABLED REPRISE_GO XDG_CACHE_HOME GOWORK GOEXPERIMENT GODEBUG
-PATH=$PATH:/usr/local/go/bin:/usr/lib/go/bin
-have go || { echo 'skipped: no go'; exit 77; }
-[ -n "${HOME-}" ] || export HOME=$PWD/home
-export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod TMPDIR=$PWD/tmp REPRISE_GO_CACHE=$PWD/cache
-mkdir tmp
-[ -r "$(reprise --print-runtime-dir)/go/race_linux_amd64.S" ] || { echo 'skipped: no runtime for Go'; exit 77; }
-[ "$(go env GOOS GOARCH CGO_ENABLED | xargs)" = 'linux amd64 1' ] && have "$(go env CC)" ||
-    { echo 'skipped: go has no race detector here'; exit 77; }
+. "$(dirname "$0")/go_lib.sh"
 
 cat >go.mod <<'END'
 module example.org/collected

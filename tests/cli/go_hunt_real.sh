@@ -2,19 +2,9 @@
 # Hunting, playing again and shrinking with a real Go and the real runtime: each bug is found, comes
 # back from every line that is printed, and its fixed twin stays silent.
 . "$(dirname "$0")/check.sh"
-unset GOFLAGS GORACE CGO_ENABLED REPRISE_GO XDG_CACHE_HOME GOWORK GOEXPERIMENT
-PATH=$PATH:/usr/local/go/bin:/usr/lib/go/bin
-have go || { echo 'skipped: no go'; exit 77; }
+. "$(dirname "$0")/go_lib.sh"
 have sqlite3 || { echo 'skipped: no sqlite3'; exit 77; }
-[ -n "${HOME-}" ] || export HOME=$PWD/home
-export GOTOOLCHAIN=local GOPROXY=off GOFLAGS=-mod=mod TMPDIR=$PWD/tmp REPRISE_GO_CACHE=$PWD/cache
-mkdir tmp
-[ -r "$(reprise --print-runtime-dir)/go/race_linux_amd64.S" ] || { echo 'skipped: no runtime for Go'; exit 77; }
-[ "$(go env GOOS GOARCH CGO_ENABLED | xargs)" = 'linux amd64 1' ] && have "$(go env CC)" ||
-    { echo 'skipped: go has no race detector here'; exit 77; }
-# A copy: nobody shall change the edits in the middle of the test.
-{ mkdir tree && cp -L "$REPRISE" tree/reprise && cp -rL "$(reprise --print-runtime-dir)/go" tree/ && touch tree/libreprise.a; } || exit 1
-export REPRISE=$PWD/tree/reprise
+copy_reprise
 
 mkdir -p mod/{account,stop,count,stuck,fine} mod/cmd/{account,stop,stuck}
 cd mod || exit 1
