@@ -34,10 +34,11 @@ static size_t list_bytes(uint32_t n)
     return sizeof(struct core_chunks) + n * sizeof(struct core_chunk *);
 }
 
-static bool list_is_own(const struct core_chunks *l)
+/* Of a chunk or a list. */
+static bool is_own(const uint32_t *refs)
 {
-    /* acquire: pairs with list_unref, so that it is ours alone once refs is 1 */
-    return __atomic_load_n(&l->refs, __ATOMIC_ACQUIRE) == 1;
+    /* acquire: pairs with the unref functions, so that it is ours alone once refs is 1 */
+    return __atomic_load_n(refs, __ATOMIC_ACQUIRE) == 1;
 }
 
 static void list_unref(struct core_chunks *l)
@@ -55,7 +56,7 @@ static void list_own(struct core_clock *c, uint32_t n)
 {
     struct core_chunks *old = c->more, *mine;
 
-    if (old && old->n >= n && list_is_own(old)) {
+    if (old && old->n >= n && is_own(&old->refs)) {
         old->name = 0;
         return;
     }
@@ -76,9 +77,7 @@ static void list_own(struct core_clock *c, uint32_t n)
 /* To read it. */
 static struct core_chunk *chunk_at(const struct core_clock *c, uint32_t index)
 {
-    if (index == 0)
-        return c->first;
-    return c->more && index <= c->more->n ? c->more->at[index - 1] : NULL;
+    return index == 0 ? c->first : core_chunks_at(c->more, index - 1);
 }
 
 /* To put another one there. */
@@ -90,18 +89,12 @@ static struct core_chunk **chunk_place(struct core_clock *c, uint32_t index)
     return &c->more->at[index - 1];
 }
 
-static bool chunk_is_own(const struct core_chunk *k)
-{
-    /* acquire: pairs with chunk_unref, so that the entries are ours alone once refs is 1 */
-    return __atomic_load_n(&k->refs, __ATOMIC_ACQUIRE) == 1;
-}
-
 /* Makes the chunk at index exist and be owned by c alone. */
 static struct core_chunk *chunk_own(struct core_clock *c, uint32_t index)
 {
     struct core_chunk **where = chunk_place(c, index), *k = *where;
 
-    if (k && chunk_is_own(k))
+    if (k && is_own(&k->refs))
         return k;
     struct core_chunk *mine = core_alloc(sizeof *mine);
     mine->refs = 1;
@@ -159,7 +152,7 @@ static bool chunk_join(struct core_clock *c, uint32_t index, struct core_chunk *
         return false;
     if (!k || chunk_covers(from, k, CORE_CLOCK_NOBODY)) {
         chunk_put(c, index, from);
-    } else if (spare && !chunk_is_own(k)) {
+    } else if (spare && !is_own(&k->refs)) {
         chunk_raise(from, k);
         chunk_put(c, index, from);
     } else {
@@ -205,7 +198,7 @@ static void remember_past(struct core_clock *c, struct core_chunks *past, uint32
 {
     bool all = own < CORE_CHUNK_SLOTS || own == CORE_CLOCK_NOBODY;
 
-    if (past != c->more && all && list_is_own(c->more))
+    if (past != c->more && all && is_own(&c->more->refs))
         c->more->past = name_of(past);
 }
 
@@ -224,7 +217,7 @@ static bool list_join(struct core_clock *c, struct core_chunks *from, uint32_t o
     if (c->more->n < from->n)
         list_own(c, from->n);
     for (uint32_t i = 0; i < from->n; i++) {
-        bool spare = take && from->at[i] && chunk_is_own(from->at[i]);
+        bool spare = take && from->at[i] && is_own(&from->at[i]->refs);
         grew |= chunk_join(c, i + 1, from->at[i], own - (i + 1) * CORE_CHUNK_SLOTS, spare);
     }
     if (grew && lists_agree(c->more, from)) {
@@ -239,8 +232,8 @@ static bool list_join(struct core_clock *c, struct core_chunks *from, uint32_t o
 static bool clock_join(struct core_clock *c, const struct core_clock *from, uint32_t own, bool take)
 {
     bool grew =
-        chunk_join(c, 0, from->first, own, take && from->first && chunk_is_own(from->first));
-    grew |= list_join(c, from->more, own, take && from->more && list_is_own(from->more));
+        chunk_join(c, 0, from->first, own, take && from->first && is_own(&from->first->refs));
+    grew |= list_join(c, from->more, own, take && from->more && is_own(&from->more->refs));
     c->version += grew;
     return grew;
 }

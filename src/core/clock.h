@@ -48,13 +48,17 @@ struct core_clock {
 };
 
 /* The entry of slot, 0 when unknown. */
+/* NULL: there is none. The first chunk of a clock is not in its list. */
+CORE_INLINE struct core_chunk *core_chunks_at(const struct core_chunks *list, uint32_t i)
+{
+    return list && i < list->n ? list->at[i] : NULL;
+}
+
 CORE_INLINE core_id core_clock_get(const struct core_clock *c, uint32_t slot)
 {
     const struct core_chunk *k = c->first;
-    if (core_unlikely(slot >= CORE_CHUNK_SLOTS)) {
-        uint32_t i = slot / CORE_CHUNK_SLOTS - 1;
-        k = c->more && i < c->more->n ? c->more->at[i] : NULL;
-    }
+    if (core_unlikely(slot >= CORE_CHUNK_SLOTS))
+        k = core_chunks_at(c->more, slot / CORE_CHUNK_SLOTS - 1);
     return k ? k->v[slot % CORE_CHUNK_SLOTS] : 0;
 }
 

@@ -58,11 +58,6 @@ void core_compact_begin(struct core_compact *c, struct core_shadow *s, struct co
 
 /* ---- who knows what ---- */
 
-static struct core_chunk *list_at(const struct core_chunks *list, uint32_t i)
-{
-    return list && i < list->n ? list->at[i] : NULL;
-}
-
 static void lower_floor(struct core_compact *c, uint32_t slot, core_id known)
 {
     if (slot < c->slots && c->slot[slot].floor > known)
@@ -107,13 +102,13 @@ static void list_knows_slots(struct core_compact *c, struct core_chunks *list, u
     if (was_visited(c, v)) {
         if (tells_of_first(v, self)) {
             uint32_t index = v->owner / CORE_CHUNK_SLOTS;
-            chunk_knows(c, index, list_at(list, index - 1), self);
+            chunk_knows(c, index, core_chunks_at(list, index - 1), self);
             v->owner = NOBODY;
         }
         return;
     }
     for (uint32_t i = 1; i * CORE_CHUNK_SLOTS < c->slots; i++)
-        chunk_knows(c, i, list_at(list, i - 1), self);
+        chunk_knows(c, i, core_chunks_at(list, i - 1), self);
     *v = (struct core_visit){c->visit + PASS_KNOWS, self >= CORE_CHUNK_SLOTS ? self : NOBODY};
 }
 
