@@ -2,7 +2,6 @@
 #include "access.h"
 #include "deadlock.h"
 #include "event.h"
-#include "filter.h"
 #include "finding.h"
 #include "options.h"
 #include "stack.h"
@@ -432,10 +431,7 @@ static bool unlock_again(struct rt_thread *t, struct rt_last *l)
     l->held = false;
     t->lockset = l->below;
     t->unseen[t->nunseen++] = (struct rt_unseen){s, s->learned, t->epoch_first};
-    rt_event_leave_plain(t);
-    t->epoch_first = t->next;
-    rt_filter_empty(t->filter);
-    rt_event_move_window(t, t->next);
+    rt_event_new_window(t);
     return true;
 }
 

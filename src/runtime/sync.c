@@ -312,14 +312,9 @@ void rt_sync_release_store(struct rt_thread *t, struct rt_sync *s)
 }
 
 /* Nothing was released to it, or only what t knows. */
-static bool knows_all(const struct rt_thread *t, const struct rt_sync *s)
-{
-    return s->time ? knows_release(t, s->slot, s->time) : core_clock_empty(&s->clock);
-}
-
 void rt_sync_release_join(struct rt_thread *t, struct rt_sync *s)
 {
-    if (knows_all(t, s)) {
+    if (knows(t, s)) {
         rt_sync_release_store(t, s);
         return;
     }
@@ -382,7 +377,7 @@ void rt_release_acquire(struct rt_thread *t, rt_addr addr)
     if (off(t))
         return;
     struct rt_sync *s = rt_sync_make(addr);
-    if (knows_all(t, s)) {
+    if (knows(t, s)) {
         rt_sync_take_back(t, s);
         rt_sync_release_store(t, s);
     } else {
