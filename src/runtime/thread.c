@@ -515,6 +515,12 @@ bool rt_thread_of_stack(rt_addr addr, uint32_t *uid, bool *is_tls)
     return found;
 }
 
+/* Ids of plain accesses to come are not below it. */
+static core_id next_plain(const struct rt_thread *t)
+{
+    return t->plain_end ? t->plain_next : t->next;
+}
+
 void rt_sleep_record(struct rt_thread *t, rt_pc pc)
 {
     if (!rt_multi)
@@ -528,7 +534,7 @@ void rt_sleep_record(struct rt_thread *t, rt_pc pc)
         t->sleep_clock_slots = nslots;
     }
     for (uint32_t s = 0; s < nslots; s++)
-        t->sleep_clock[s] = slots[s].thread ? slots[s].thread->next : slots[s].final;
+        t->sleep_clock[s] = slots[s].thread ? next_plain(slots[s].thread) : slots[s].final;
     core_lock_release(&lock);
 }
 
