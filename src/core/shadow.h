@@ -108,24 +108,23 @@ struct core_actor {
  * event log and owner table, which it fills itself. Zero-initialise, then core_shadow_init.
  */
 struct core_shadow {
+    /* read at each access, hardly ever written */
     const struct core_event *log;
     const struct core_owner *owner; /* by run (id >> 6) */
-
-    uint32_t *set_words; /* arena of sets: chain, count, entries */
-    uint32_t set_used, set_capacity;
+    uint32_t *set_words;            /* arena of sets: chain, count, entries */
     uint32_t *set_buckets;
-    uint32_t set_bucket_mask, set_bucket_most; /* in use now, of all; they grow with the sets */
-    uint32_t set_count;
-    core_lock set_lock;
-
     struct core_record *records;
-    uint32_t record_used, record_capacity, record_free, record_live;
-    core_lock record_lock;
+    uint32_t set_capacity, record_capacity;
+    uint32_t set_bucket_mask, set_bucket_most; /* in use now, of all; they grow with the sets */
+    uint32_t readers_max; /* kept of one half, 0: all; see make_room in half_access.h */
+    bool crowded;         /* a side table is nearly full: the host should compact, or forget all */
+    bool exhausted;       /* one was full: entries were dropped, races with them are not seen */
 
-    uint32_t readers_max; /* kept of one half, 0: all; see make_room in shadow.c */
-
-    bool crowded;   /* a side table is nearly full: the host should compact, or forget all */
-    bool exhausted; /* one was full: entries were dropped, races with them are not seen */
+    /* written whenever a record or a set is made: in other cache lines */
+    _Alignas(64) core_lock record_lock;
+    uint32_t record_used, record_free, record_live;
+    _Alignas(64) core_lock set_lock;
+    uint32_t set_used, set_count;
 };
 
 void core_shadow_init(struct core_shadow *s, const struct core_event *log,

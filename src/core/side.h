@@ -103,7 +103,8 @@ static inline uint32_t set_add(struct core_shadow *s, uint32_t hash, const uint3
     if (core_unlikely(++s->set_count > 2 * s->set_bucket_mask) &&
         s->set_bucket_mask < s->set_bucket_most)
         sets_spread(s);
-    s->crowded |= s->set_used > s->set_capacity - s->set_capacity / 8;
+    if (core_unlikely(s->set_used > s->set_capacity - s->set_capacity / 8))
+        s->crowded = true;
     return at;
 }
 
@@ -136,7 +137,8 @@ static inline uint32_t record_alloc(struct core_shadow *s)
         s->exhausted = s->crowded = true;
     }
     s->record_live += i != 0;
-    s->crowded |= s->record_live > s->record_capacity - s->record_capacity / 8;
+    if (core_unlikely(s->record_live > s->record_capacity - s->record_capacity / 8))
+        s->crowded = true;
     core_lock_release(&s->record_lock);
     return i;
 }
