@@ -169,7 +169,7 @@ static RT_COLD uint32_t site_add(struct rt_thread *t, uint64_t key, rt_pc pc, un
         rt_index_add(&site_index, i);
     }
     core_lock_release(&site_lock);
-    return i; /* 0 when full: an event without a stack, counted in rt_stack_folded's note */
+    return i; /* 0 when full: an event without a stack */
 }
 
 /* ---- ids ---- */

@@ -2,9 +2,9 @@
  * Events: ids, the event log, and the shadow tables they live in.
  *
  * A thread draws ids from runs of 64 that belong to its slot (owner table), so "whose" is one
- * look-up, and ids of one thread only grow, so "when" is a comparison. An id is reused for
- * accesses of the same site and mutexes within one epoch; an epoch ends with a release, and
- * with it the window of "mine and now".
+ * look-up, and ids of one thread grow from epoch to epoch, so "when" is a comparison. An id is
+ * reused for accesses of the same site and mutexes within one epoch; an epoch ends with a release,
+ * and with it the window of "mine and now".
  *
  * When ids or a side table run short, the world stops (gate below) and the history is compacted
  * (collect.h): what nobody remembers goes, the rest gets smaller ids. Only when that doesn't
@@ -20,7 +20,7 @@
 #include "rt.h"
 #include "stack.h"
 
-RT_OURS extern struct core_shadow rt_shadow;
+extern struct core_shadow rt_shadow RT_OURS;
 
 /* Reserves the tables. 0 or -errno. */
 int rt_event_init(void);
@@ -150,7 +150,7 @@ core_id rt_event_ids_end(void);
 unsigned rt_event_resets(void);
 /* Compacts, or drops the history, if a table runs full. Called where a scope closes, depth 0. */
 void rt_event_reset_if_needed(struct rt_thread *t);
-RT_OURS extern bool rt_event_reset_wanted;
+extern bool rt_event_reset_wanted RT_OURS;
 /* The program, or an option, wants the history dropped where this scope closes. */
 void rt_event_ask_drop(void);
 
@@ -168,7 +168,7 @@ void rt_event_compact_end(struct core_compact *c, size_t pages, bool done);
  */
 void rt_world_stop(struct rt_thread *t);
 void rt_world_go(struct rt_thread *t);
-RT_OURS extern uint32_t rt_world_stopped; /* futex word: 1 = newcomers wait */
+extern uint32_t rt_world_stopped RT_OURS; /* futex word: 1 = newcomers wait */
 void rt_world_wait(struct rt_tls *tls);
 /* Who is no thread but comes inside: these words count as a thread's. For ever; any thread. */
 void rt_gate_add(struct rt_tls *tls);

@@ -39,7 +39,7 @@ struct rt_filter {
 };
 
 /* How often all filters became void. Relaxed: who is ordered after the cause sees it. */
-RT_OURS extern uint32_t rt_filter_voids;
+extern uint32_t rt_filter_voids RT_OURS;
 
 CORE_INLINE void rt_filters_void(void)
 {

@@ -44,7 +44,7 @@ void rt_module_ignore(const struct rt_module *m);
  * Does code at this address count as an ignored library: named by a called_from_lib suppression
  * or, with ignore_noninstrumented_modules=1, not instrumented? Inline: it is asked by each hook.
  */
-RT_OURS extern bool rt_callers_filtered;
+extern bool rt_callers_filtered RT_OURS;
 bool rt_caller_ignored_slow(rt_pc caller);
 static inline bool rt_caller_ignored(rt_pc caller)
 {

@@ -39,7 +39,7 @@
 #define RT_EXPORT __attribute__((visibility("default"))) RT_HOOK
 #endif
 #define RT_COLD CORE_COLD
-/* Before a declaration: it is in the same object file in the end, so compiled code need not look
+/* Of a variable: it is in the same object file in the end, so compiled code need not look
  * its address up. For what the hooks of accesses read. */
 #define RT_OURS __attribute__((visibility("hidden")))
 
@@ -215,10 +215,9 @@ static inline struct rt_thread *rt_self(void)
 
 /* ---- init.c ---- */
 
-RT_OURS extern bool rt_ready; /* init is complete */
-RT_OURS extern bool
-    rt_enabled;               /* false: detection is off (memory exhausted, no shadow, enabled=0) */
-RT_OURS extern bool rt_multi; /* a second thread was created */
+extern bool rt_ready RT_OURS;   /* init is complete */
+extern bool rt_enabled RT_OURS; /* false: detection is off (no memory, no shadow, enabled=0) */
+extern bool rt_multi RT_OURS;   /* a second thread was created */
 
 /* Takes these steps in order, rt_shadow_map_init first. False: one failed, which was said, and
  * there is no detection. Once, by init. */

@@ -18,7 +18,7 @@
 #define RT_SPACE_BITS 47
 #define RT_SPACE_MASK ((1ull << RT_SPACE_BITS) - 1)
 
-RT_OURS extern uintptr_t rt_map_p, rt_map_q; /* written once, by init */
+extern uintptr_t rt_map_p RT_OURS, rt_map_q RT_OURS; /* written once, by init */
 
 CORE_INLINE uint64_t *rt_cell_p(rt_addr a)
 {

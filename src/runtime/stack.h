@@ -36,7 +36,7 @@ CORE_INLINE uint64_t rt_stack_hash(uint64_t below, rt_pc pc)
 }
 /* There are so many stacks that a repeated frame gets the hash of its earlier self. top: the next
  * free frame. */
-RT_OURS extern bool rt_stack_fold;
+extern bool rt_stack_fold RT_OURS;
 uint64_t rt_stack_fold_hash(const struct rt_frame *top, rt_pc pc, uint64_t hash);
 
 /* Maps the shadow stack of t for a system stack of this size. 0 or -errno. */

@@ -33,7 +33,7 @@
 #include <poll.h>
 
 /* Set once, by init, before there is a second thread. */
-RT_OURS extern enum core_strategy_kind rt_strategy;
+extern enum core_strategy_kind rt_strategy RT_OURS;
 
 /* One thread at a time? */
 static inline bool rt_controlled(void)
