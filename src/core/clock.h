@@ -47,13 +47,13 @@ struct core_clock {
     uint32_t version;         /* grows whenever an entry grows */
 };
 
-/* The entry of slot, 0 when unknown. */
 /* NULL: there is none. The first chunk of a clock is not in its list. */
 CORE_INLINE struct core_chunk *core_chunks_at(const struct core_chunks *list, uint32_t i)
 {
     return list && i < list->n ? list->at[i] : NULL;
 }
 
+/* The entry of slot, 0 when unknown. */
 CORE_INLINE core_id core_clock_get(const struct core_clock *c, uint32_t slot)
 {
     const struct core_chunk *k = c->first;

@@ -168,8 +168,8 @@ static inline bool near_word(struct near_access *x, rt_addr word, unsigned mask8
     return (mask8 & 15) && mask8 >> 4 && near_halves(x, p, q, mask8);
 }
 
-/* See core/near.h. False: it has to be looked at closer, and
- * what was done of it counts as an access before it. */
+/* See core/near.h. False: it has to be looked at closer, and what was done of it counts as an
+ * access before it. */
 static inline bool access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
                                enum rt_kind kind)
 {

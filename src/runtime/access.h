@@ -14,23 +14,11 @@ CORE_INLINE bool rt_known8(const volatile struct rt_tls *tls, rt_addr a, bool wr
     return core_known_word(rt_cell_p(a), write, tls->window, tls->span);
 }
 
-/* of 1, 2 or 4 aligned ones, */
+/* and of 1, 2 or 4 aligned ones. */
 CORE_INLINE bool rt_known(const volatile struct rt_tls *tls, rt_addr a, unsigned size, bool write)
 {
     return core_known_half(rt_cell_p(a), rt_cell_q(a), a & 4, ((1u << size) - 1) << (a & 3), write,
                            tls->window, tls->span);
-}
-
-/* and of up to eight anywhere, half by half. */
-static __attribute__((noinline, unused)) bool rt_known_halves(const volatile struct rt_tls *tls,
-                                                              rt_addr a, unsigned size, bool write)
-{
-    for (rt_addr end = a + size, next; a < end; a = next) {
-        next = (a & ~3ull) + 4 < end ? (a & ~3ull) + 4 : end;
-        if (!rt_known(tls, a, (unsigned)(next - a), write))
-            return false;
-    }
-    return true;
 }
 
 /* What these don't know of a write. */

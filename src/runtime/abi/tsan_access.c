@@ -42,12 +42,32 @@ static inline bool known(const struct rt_thread *t, rt_addr a, unsigned size, bo
            (write ? rt_known_written(&rt_tls, a, size) : rt_filter_knows_set(f, a, size));
 }
 
-/* In pieces: bytes of several halves or words. */
+/* The quick look at bytes anywhere, half by half. */
+static __attribute__((noinline)) bool halves_known(rt_addr a, unsigned size, bool write)
+{
+    for (rt_addr end = a + size, next; a < end; a = next) {
+        next = (a & ~3ull) + 4 < end ? (a & ~3ull) + 4 : end;
+        if (!rt_known(&rt_tls, a, (unsigned)(next - a), write))
+            return false;
+    }
+    return true;
+}
+
+/* What known() does not look at. Within a scope. */
 static bool known_apart(struct rt_thread *t, rt_addr a, unsigned size, bool write)
 {
-    return (a & 7) + size > 8 && t->filter && rt_filter_knows(t->filter, a, size, write)
-               ? true
-               : rt_known_halves(&rt_tls, a, size, write);
+    bool two = (a & 7) + size > 8;
+    return (two && t->filter && rt_filter_knows(t->filter, a, size, write)) ||
+           ((a & (size - 1)) && halves_known(a, size, write));
+}
+
+/* Where no strategy wants to know of it: the short ways. */
+static bool access_short(struct rt_thread *t, rt_pc pc, rt_addr a, unsigned size, enum rt_kind kind)
+{
+    if (t->filter)
+        rt_filter_heed_voids(t->filter);
+    return known_apart(t, a, size, kind & RT_KIND_WRITE_BIT) ||
+           rt_access_near(t, pc, a, size, kind);
 }
 
 static __attribute__((noinline)) void look_closer(rt_addr a, rt_pc pc, unsigned size,
@@ -57,16 +77,8 @@ static __attribute__((noinline)) void look_closer(rt_addr a, rt_pc pc, unsigned 
     struct rt_thread *t = rt_scope_enter_bare_quick(&s);
     if (!t)
         return;
-    if (core_likely(rt_strategy == CORE_STRATEGY_OS)) {
-        if (t->filter)
-            rt_filter_heed_voids(t->filter);
-        if (((a & (size - 1)) && known_apart(t, a, size, kind & RT_KIND_WRITE_BIT)) ||
-            rt_access_near(t, pc, a, size, kind)) {
-            rt_scope_leave_bare_quick(&s);
-            return;
-        }
-    }
-    if (core_likely(rt_strategy == CORE_STRATEGY_OS) || rt_turn_access(t, pc, a, size, kind))
+    if (core_likely(rt_strategy == CORE_STRATEGY_OS) ? !access_short(t, pc, a, size, kind)
+                                                     : rt_turn_access(t, pc, a, size, kind))
         rt_access_plain(t, pc, a, size, kind);
     rt_scope_leave_bare_quick(&s);
 }
