@@ -117,6 +117,15 @@ CORE_INLINE bool core_near_is_simple(const struct core_near *n)
     return !(n->c & CORE_CELL(CORE_TAG, CORE_TAG));
 }
 
+/* Does the latest access of such a cell stand for this one, where the quick look did not look, or
+ * an older write beside a newer one? */
+CORE_INLINE bool core_near_knows_simple(const struct core_shadow *s, const struct core_actor *a,
+                                        const struct core_near *n, unsigned kind)
+{
+    uint32_t r = (uint32_t)(n->c >> 32) | (n->whole ? 15 : 0);
+    return is_mine_now(a, r) && !(n->mask & ~r) && stands_for(s, r, kind);
+}
+
 /* The same as the next one, for a plain access to a cell that is simple and stays so. */
 CORE_INLINE bool core_near_change_simple(const struct core_shadow *s, const struct core_actor *a,
                                          const struct core_near *n, core_id id, unsigned kind)

@@ -36,10 +36,13 @@ CORE_INLINE bool rt_access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, uns
     if (core_unlikely(rt_access_ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) || bits >> 8) ||
         !core_near_find(&n, rt_cell_p(addr), rt_cell_q(addr), bits) || !core_near_is_simple(&n))
         return false;
-    core_id id = rt_event_id(t, pc, kind, size, 0);
     struct core_actor a = rt_actor_of(t, kind);
-    if (core_unlikely(!id) || !core_near_change_simple(&rt_shadow, &a, &n, id, kind))
-        return false;
+    if (!core_near_knows_simple(&rt_shadow, &a, &n, kind)) {
+        core_id id = rt_event_id(t, pc, kind, size, 0);
+        a = rt_actor_of(t, kind); /* an epoch may have begun with the id */
+        if (core_unlikely(!id) || !core_near_change_simple(&rt_shadow, &a, &n, id, kind))
+            return false;
+    }
     rt_access_know(t, addr, size, kind & RT_KIND_WRITE_BIT);
     return true;
 }

@@ -489,7 +489,8 @@ static uint64_t world_touch(struct core_shadow *s, const struct core_actor *a, u
     struct core_near n;
     if (!(kind & CORE_KIND_ATOMIC) && core_mix(id) >> 40 & 1 && core_near_find(&n, p, q, mask)) {
         bool simple = core_mix(id) >> 42 & 1 && core_near_is_simple(&n);
-        if (simple ? core_near_change_simple(s, a, &n, id, kind)
+        if (simple ? core_near_knows_simple(s, a, &n, kind) ||
+                         core_near_change_simple(s, a, &n, id, kind)
                    : core_near_knows(s, a, &n, kind) || core_near_change(s, a, &n, id, kind)) {
             ++*near;
             return 0;
