@@ -275,3 +275,17 @@ bool core_clock_empty(const struct core_clock *c)
 {
     return !c->first && !c->more;
 }
+
+void core_clock_know_all(struct core_clock *c, uint32_t slots)
+{
+    uint32_t n = (slots - 1) / CORE_CHUNK_SLOTS;
+
+    c->first = core_alloc(sizeof *c->first);
+    c->more = core_alloc(sizeof *c->more + n * sizeof *c->more->at);
+    *c->first = (struct core_chunk){.refs = 1};
+    for (uint32_t i = 0; i < CORE_CHUNK_SLOTS; i++)
+        c->first->v[i] = UINT32_MAX;
+    *c->more = (struct core_chunks){.refs = 1, .n = n};
+    for (uint32_t i = 0; i < n; i++)
+        c->more->at[i] = c->first;
+}

@@ -85,6 +85,10 @@ void core_clock_assign(struct core_clock *c, const struct core_clock *from);
 /* Drops all entries and the memory behind them. */
 void core_clock_clear(struct core_clock *c);
 
+/* c, which is empty, knows whatever happens in slots below `slots`. For ever, and not to be
+ * changed. */
+void core_clock_know_all(struct core_clock *c, uint32_t slots);
+
 /* True when no entry is set. */
 bool core_clock_empty(const struct core_clock *c);
 

@@ -133,7 +133,7 @@ static core_id anchor(const struct core_compact *c, uint32_t slot, core_id time)
     return run < c->runs && c->owner[run].slot == slot ? time : time - 1;
 }
 
-static void mark_id(struct core_compact *c, core_id id)
+static void mark_always(struct core_compact *c, core_id id)
 {
     uint32_t run = id >> CORE_RUN_BITS;
     if (run < c->runs)
@@ -148,10 +148,15 @@ static void mark_entry(struct core_compact *c, uint32_t e)
         c->run[run].live |= 1ull << id % CORE_RUN_SIZE;
 }
 
+void core_compact_mark_id(struct core_compact *c, core_id id)
+{
+    mark_entry(c, id << 4);
+}
+
 void core_compact_mark_time(struct core_compact *c, uint32_t slot, core_id time)
 {
     if (time && slot < c->slots && time >= c->slot[slot].floor)
-        mark_id(c, anchor(c, slot, time));
+        mark_always(c, anchor(c, slot, time));
 }
 
 void core_compact_mark_begin(struct core_compact *c)
@@ -206,7 +211,7 @@ void core_compact_mark_cells(struct core_compact *c, const uint64_t *p, const ui
         if (p[i] == last || p[i] == 0 || p[i] == CORE_CELL_BUSY)
             continue;
         if (cell_is_freed(p[i])) {
-            mark_id(c, (uint32_t)(p[i] >> 36));
+            mark_always(c, (uint32_t)(p[i] >> 36));
         } else {
             mark_half(c, p[i]);
             if (!core_cell_is_full(p[i])) {

@@ -78,6 +78,8 @@ void core_compact_mark_begin(struct core_compact *c);
 /* n cells that follow each other; q of those that are not split is not looked at. */
 void core_compact_mark_cells(struct core_compact *c, const uint64_t *p, const uint64_t *q,
                              size_t n);
+/* One id, as if a cell had it. */
+void core_compact_mark_id(struct core_compact *c, core_id id);
 void core_compact_mark_clock(struct core_compact *c, const struct core_clock *clock);
 /* A time that is compared with others: of a release, or where a thread stands. */
 void core_compact_mark_time(struct core_compact *c, uint32_t slot, core_id time);

@@ -47,6 +47,8 @@ static const struct style styles[] = {
     {"one word", 2, 3, 1, 400, {1, 1, 1, 1}, {1, 1, 1, 1, 0, 0}, 40, 4, 64, 2, false},
     {"bursts", 2, 4, 2, 800, {3, 3, 1, 1}, {2, 1, 3, 3, 0, 0}, 16, 3, 230, 2, false},
     {"reuse", 3, 4, 1, 800, {4, 1, 1, 3}, {0, 0, 2, 3, 0, 0}, 30, 3, 64, 200, false},
+    {"one at a time", 1, 4, 8, 2400, {5, 4, 0, 0}, {2, 1, 2, 4, 1, 0}, 40, 16, 254, 16, false},
+    {"by itself", 1, 2, 8, 6000, {5, 4, 0, 0}, {2, 1, 2, 4, 1, 0}, 90, 16, 255, 0, false},
     {"crowd", 60, 140, 4, 3000, {8, 1, 3, 3}, {1, 0, 1, 6, 0, 0}, 12, 4, 0, 2, false},
     {"crowd of readers", 70, 150, 2, 3000, {30, 1, 4, 1}, {1, 0, 1, 6, 0, 0}, 4, 4, 0, 1, false},
 };
@@ -110,6 +112,7 @@ static void draw_setup(struct trace *tr, uint64_t seed)
         .threads = s->threads_min + below(s->threads_max - s->threads_min + 1),
         .run_burst = 1 + below(4),
         .skip = chance(160),
+        .drafts = chance(160),
         .high_ids = chance(32),
         .set_words = WORLD_SET_WORDS,
         .records = WORLD_RECORDS,
@@ -131,8 +134,9 @@ static struct op draw_sync(const struct trace *tr)
     };
     unsigned threads = tr->setup.threads;
     bool forget = chance(tr->style->forget_of);
+    unsigned forgets = tr->setup.drafts && chance(160) ? 1 : 3; /* the others end a draft */
     struct op op = {
-        .what = (uint8_t)(forget ? OP_FORGET + below(3) : weighted(weights, OP_COUNT)),
+        .what = (uint8_t)(forget ? OP_FORGET + below(forgets) : weighted(weights, OP_COUNT)),
         .thread = (uint8_t)below(threads),
         .site = (uint8_t)below(tr->style->sites),
     };
@@ -275,9 +279,10 @@ static void print_op(struct op op)
 static void explain(struct trace *tr, enum verdict verdict, uint64_t seed)
 {
     size_t at = 0;
-    printf("core %s. Style %s, %u threads%s%s. To run it again:\n    test_oracle %" PRIu64 "\n",
+    printf("core %s. Style %s, %u threads%s%s%s. To run it again:\n    test_oracle %" PRIu64 "\n",
            verdict_names[verdict], tr->style->name, tr->setup.threads,
-           tr->setup.skip ? ", quick path" : "", tr->setup.high_ids ? ", high ids" : "", seed);
+           tr->setup.skip ? ", quick path" : "", tr->setup.drafts ? ", drafts" : "",
+           tr->setup.high_ids ? ", high ids" : "", seed);
     if (!still_fails(tr))
         return;
     minimise(tr);

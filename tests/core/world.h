@@ -21,6 +21,7 @@
 #include "core/near.h"
 #include "core/shadow.h"
 #include "model.h"
+#include "world_page.h"
 
 enum op_what {
     OP_ACCESS,        /* thread, arg: word */
@@ -95,6 +96,13 @@ static const char *const verdict_names[] = {
     X(compacted_full_record)                                                                       \
     X(compacted_to_nothing)                                                                        \
     X(compacted_to_less)                                                                           \
+    X(compacted_draft)                                                                             \
+    X(draft_known)                                                                                 \
+    X(draft_stored)                                                                                \
+    X(draft_copied)                                                                                \
+    X(draft_packed)                                                                                \
+    X(draft_taken_over)                                                                            \
+    X(draft_written_out)                                                                           \
     X(exhausted)
 
 struct cover {
@@ -143,6 +151,7 @@ struct world_setup {
     unsigned threads;            /* 1..MODEL_THREADS */
     unsigned run_burst;          /* runs of ids a thread gets at once */
     bool skip;                   /* take the quick path where it applies */
+    bool drafts;                 /* the words may be one thread's draft */
     bool high_ids;               /* ids end at CORE_ID_MAX instead of starting at 64 */
     uint32_t set_words, records; /* capacities; small ones run full, then a miss is no fault */
 };
@@ -156,6 +165,9 @@ struct world {
     void *room;
     struct core_record *records;
     uint64_t p[MODEL_WORDS], q[MODEL_WORDS];
+    struct world_page page;
+    struct core_clock all; /* knows everything; for ever */
+    long long own_bytes;   /* that it takes */
     struct world_thread thread[MODEL_THREADS];
     struct world_sync sync[MODEL_SYNCS];
     uint32_t run_used, compactions;
@@ -183,6 +195,8 @@ static void world_open(struct world *w)
     w->spare_set_words = world_reserve(sizeof *w->set_words * WORLD_SET_WORDS);
     w->records = world_reserve(sizeof *w->records * WORLD_RECORDS);
     w->room = world_reserve(WORLD_ROOM);
+    core_clock_know_all(&w->all, MODEL_THREADS);
+    w->own_bytes = core_host_live_bytes();
 }
 
 /* ---- ids, as src/runtime/event.c hands them out ---- */
@@ -233,6 +247,26 @@ static core_id world_id(struct world *w, struct world_thread *t, unsigned site, 
     return t->cache[place].id = id;
 }
 
+/* ---- the page ---- */
+
+static struct page_cells world_cells(struct world *w)
+{
+    return (struct page_cells){&w->shadow, &w->all, w->p, w->q};
+}
+
+static struct page_cover world_page_cover(struct cover *c)
+{
+    return (struct page_cover){&c->draft_known,  &c->draft_stored,     &c->draft_copied,
+                               &c->draft_packed, &c->draft_taken_over, &c->draft_written_out};
+}
+
+static void world_share(struct world *w)
+{
+    struct page_cells cells = world_cells(w);
+    struct page_cover cover = world_page_cover(&w->cover);
+    page_share(&w->page, &cells, &cover);
+}
+
 /* ---- a trace's beginning and end ---- */
 
 static void world_start_thread(struct world *w, unsigned slot)
@@ -256,6 +290,7 @@ static void world_begin(struct world *w, const struct world_setup *setup)
     w->lossy = false;
     memset(w->p, 0, sizeof w->p);
     memset(w->q, 0, sizeof w->q);
+    page_reset(&w->page, setup->drafts);
     memset(w->thread, 0, sizeof w->thread[0] * setup->threads);
     memset(w->sync, 0, sizeof w->sync);
     for (unsigned i = 0; i < setup->threads; i++)
@@ -270,6 +305,7 @@ static bool world_lossy(struct world *w)
 
 static enum verdict world_end(struct world *w)
 {
+    world_share(w);
     for (unsigned i = 0; i < MODEL_WORDS; i++)
         core_shadow_store(&w->shadow, &w->p[i], &w->q[i], 0);
     for (unsigned i = 0; i < w->setup.threads; i++)
@@ -277,7 +313,7 @@ static enum verdict world_end(struct world *w)
     for (unsigned i = 0; i < MODEL_SYNCS; i++)
         core_clock_clear(&w->sync[i].clock);
     w->cover.exhausted += world_lossy(w);
-    return w->shadow.record_live == 0 && core_host_live_bytes() == 0 ? AGREED : LEAK;
+    return w->shadow.record_live == 0 && core_host_live_bytes() == w->own_bytes ? AGREED : LEAK;
 }
 
 /* ---- ops ---- */
@@ -502,10 +538,48 @@ static uint64_t world_touch(struct core_shadow *s, const struct core_actor *a, u
     return core_shadow_access(s, a, p, q, mask, id, kind);
 }
 
+/* Where there are no conflicts; *done: that was it. */
+static enum verdict world_draft(struct world *w, const struct op *op, unsigned kind, bool *done)
+{
+    struct world_thread *t = &w->thread[op->thread];
+    struct page_cells cells = world_cells(w);
+    struct page_cover cover = world_page_cover(&w->cover);
+    bool write = kind & CORE_KIND_WRITE;
+    core_id id = 0;
+
+    *done = false;
+    if ((kind & CORE_KIND_ATOMIC) || kind == WORLD_FREE) {
+        world_share(w);
+        return AGREED;
+    }
+    for (;;) {
+        if (!page_own(&w->page, op->thread, t->window, &t->clock, &cells, &cover))
+            return AGREED;
+        if (page_knows(&w->page, op->arg, op->mask, write, &cover))
+            break;
+        id = world_id(w, t, op->site, kind);
+        if (t->window != w->page.window)
+            continue; /* an epoch began with it */
+        if (!page_store(&w->page, op->arg, op->mask, write, id, &cells, &cover))
+            return AGREED;
+        break;
+    }
+    *done = true;
+    w->cover.accesses++;
+    if (!world_lossy(w) && model_find(&w->model, op->thread, op->arg, op->mask, kind))
+        return SKIPPED_RACE;
+    model_add(&w->model, op->thread, op->arg, op->mask, kind, id);
+    return AGREED;
+}
+
 static enum verdict world_access(struct world *w, const struct op *op)
 {
     struct world_thread *t = &w->thread[op->thread];
     unsigned word = op->arg, kind = world_kinds[op->kind];
+    bool done;
+    enum verdict draft = world_draft(w, op, kind, &done);
+    if (done)
+        return draft;
     bool skips = w->setup.skip && world_skips(w, t, word, op->mask, kind);
     enum verdict verdict = AGREED;
     core_id id = skips ? 0 : world_id(w, t, op->site, kind);
@@ -535,6 +609,7 @@ static enum verdict world_access(struct world *w, const struct op *op)
 
 static void world_store(struct world *w, const struct op *op)
 {
+    world_share(w);
     core_id id = world_id(w, &w->thread[op->thread], op->site, CORE_KIND_WRITE);
     core_shadow_store(&w->shadow, &w->p[op->arg], &w->q[op->arg], id);
     model_forget(&w->model, op->arg);
@@ -546,6 +621,7 @@ static enum verdict world_free(struct world *w, struct op *op)
     struct world_thread *t = &w->thread[op->thread];
     core_id id = world_id(w, t, op->site, WORLD_FREE);
     struct core_actor actor = world_actor(t, op->thread);
+    world_share(w);
     uint64_t conflict =
         core_shadow_free(&w->shadow, &actor, &w->p[op->arg], &w->q[op->arg], id, WORLD_FREE);
     op->mask = 0xff;
@@ -590,6 +666,8 @@ static void world_compact_mark(struct world *w, struct core_compact *c)
     }
     core_compact_mark_begin(c);
     core_compact_mark_cells(c, w->p, w->q, MODEL_WORDS);
+    for (unsigned i = 1; w->page.state == PAGE_DRAFT && i <= w->page.draft.last; i++)
+        core_compact_mark_id(c, w->page.draft.id[i]);
     for (unsigned i = 0; i < threads; i++) {
         core_compact_mark_clock(c, &w->thread[i].clock);
         core_compact_mark_time(c, i, w->thread[i].next);
@@ -641,6 +719,12 @@ static void world_compact(struct world *w)
     world_compact_mark(w, &c);
     core_compact_renumber(&c);
     world_compact_cells(w, &c);
+    if (w->page.state == PAGE_DRAFT) {
+        w->cover.compacted_draft++;
+        w->page.window = 0;
+        for (unsigned i = 1; i <= w->page.draft.last; i++)
+            w->page.draft.id[i] = core_compact_id(&c, w->page.draft.id[i]);
+    }
     for (unsigned i = 0; i < w->setup.threads; i++)
         world_compact_thread(&c, i, &w->thread[i]);
     for (unsigned i = 0; i < MODEL_SYNCS; i++) {
@@ -705,7 +789,12 @@ static enum verdict world_step(struct world *w, struct op op)
     case OP_ACCESS:
         return world_access(w, &op);
     case OP_FORGET:
+        world_share(w);
         world_forget(w, op.arg);
+        for (unsigned i = 0; w->setup.drafts && op.site % 2 && i < MODEL_WORDS; i++)
+            world_forget(w, i); /* the whole page */
+        if (op.site % 2)
+            page_reset(&w->page, w->setup.drafts);
         break;
     case OP_STORE:
         world_store(w, &op);
