@@ -135,6 +135,39 @@ int sys_map_at(uintptr_t addr, size_t bytes)
     return 0;
 }
 
+enum { LARGE_MAX = 4 };
+
+static struct {
+    uintptr_t low, high;
+} large[LARGE_MAX]; /* filled by init */
+static uint32_t nlarge;
+
+void *sys_map_large(size_t bytes)
+{
+    void *p = prefer_shared || nlarge == LARGE_MAX ? NULL : sys_map(bytes);
+    if (p) {
+        mark_ours((uintptr_t)p, bytes);
+        large_bytes[0] += bytes;
+        large[nlarge].low = (uintptr_t)p;
+        large[nlarge++].high = (uintptr_t)p + bytes;
+    }
+    return p;
+}
+
+bool sys_next_large(uintptr_t addr, uintptr_t *next)
+{
+    *next = UINTPTR_MAX;
+    for (uint32_t i = 0; i < nlarge; i++) {
+        if (large[i].low <= addr && addr < large[i].high) {
+            *next = large[i].high;
+            return true;
+        }
+        if (addr < large[i].low && large[i].low < *next)
+            *next = large[i].low;
+    }
+    return false;
+}
+
 /* ---- reserved tables ---- */
 
 enum { TABLES_MAX = 32, PAGE = 4096, PAGES_AT_ONCE = 1024 };

@@ -18,6 +18,11 @@ long sys_call(long number, long a, long b, long c, long d, long e, long f);
 void *sys_map(size_t bytes);
 /* The same at a fixed place; never replaces an existing mapping. 0 or -errno. */
 int sys_map_at(uintptr_t addr, size_t bytes);
+/* The same of much more than will be touched. Only by init. NULL also where that would be counted
+ * in full. */
+void *sys_map_large(size_t bytes);
+/* Is this address in such a map? *next: where that changes. */
+bool sys_next_large(uintptr_t addr, uintptr_t *next);
 /* Like sys_map, for arrays much larger than what will be touched. Only by init; for ever. what:
  * for rt_memory_say; several arrays may have the same. */
 void *sys_reserve(const char *what, size_t bytes);
