@@ -1,6 +1,7 @@
 #include "../core/block.h"
 #include "access_near.h"
 #include "annotate.h"
+#include "draft.h"
 #include "finding.h"
 #include "options.h"
 
@@ -86,6 +87,7 @@ static bool check_small(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned si
 {
     if (rt_access_ignored(t, kind))
         return false;
+    rt_pages_share(addr, size);
     core_id id = rt_event_id(t, pc, kind, size, tag);
     if (core_unlikely(!id))
         return false;
@@ -298,12 +300,11 @@ static rt_addr access_block(struct rt_thread *t, rt_pc pc, rt_addr word, rt_addr
            8 * core_block_access(&rt_shadow, &a, rt_cell_p(word), (end - word) / 8, *id, kind);
 }
 
-void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
+/* In the cells. */
+static void access_cells(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes,
+                         enum rt_kind kind, unsigned site_size)
 {
-    if (rt_access_ignored(t, kind) || !bytes)
-        return;
     bool plain = !(kind & ~(unsigned)RT_WRITE);
-    unsigned site_size = (addr | bytes) & 7 ? 0 : 8;
     rt_addr end = addr + bytes;
     core_id id = 0;
 
@@ -318,6 +319,54 @@ void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, 
     }
 }
 
+#if RT_GO
+static rt_addr end_of_part(rt_addr at, rt_addr end)
+{
+    (void)at;
+    return end;
+}
+
+static bool in_draft(struct rt_thread *t, rt_pc pc, rt_addr at, size_t bytes, enum rt_kind kind,
+                     unsigned site_size)
+{
+    (void)t, (void)pc, (void)at, (void)bytes, (void)kind, (void)site_size;
+    return false;
+}
+#else
+/* Pages that are shared alike, or one that isn't. */
+static rt_addr end_of_part(rt_addr at, rt_addr end)
+{
+    bool shared = rt_page_of(at) == RT_PAGE_SHARED;
+    do
+        at = (at | (CORE_DRAFT_PAGE - 1)) + 1;
+    while (shared && at < end && rt_page_of(at) == RT_PAGE_SHARED);
+    return at < end ? at : end;
+}
+
+static bool in_draft(struct rt_thread *t, rt_pc pc, rt_addr at, size_t bytes, enum rt_kind kind,
+                     unsigned site_size)
+{
+    if (rt_page_of(at) == RT_PAGE_SHARED)
+        return false;
+    if (!rt_event_is_apart(kind))
+        return rt_draft_range(t, pc, at, bytes, kind, site_size);
+    rt_pages_share(at, bytes);
+    return false;
+}
+#endif
+
+void rt_access_words(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
+{
+    if (rt_access_ignored(t, kind) || !bytes)
+        return;
+    unsigned site_size = (addr | bytes) & 7 ? 0 : 8;
+    for (rt_addr at = addr, end = addr + bytes, next; at < end; at = next) {
+        next = end_of_part(at, end);
+        if (!in_draft(t, pc, at, next - at, kind, site_size))
+            access_cells(t, pc, at, next - at, kind, site_size);
+    }
+}
+
 void rt_access_range(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes, enum rt_kind kind)
 {
     if (rt_shadow_covers(addr, bytes) && !rt_options.ignore_interceptors_accesses)
@@ -328,6 +377,7 @@ void rt_access_free(struct rt_thread *t, rt_pc pc, rt_addr addr, size_t bytes)
 {
     if (rt_access_ignored(t, RT_FREE) || !bytes || !rt_shadow_covers(addr, bytes))
         return;
+    rt_pages_share_freed(t, addr, bytes);
     core_id id = rt_event_id(t, pc, RT_FREE, 8, 0);
     if (core_unlikely(!id))
         return;

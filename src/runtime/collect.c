@@ -1,4 +1,5 @@
 #include "collect.h"
+#include "draft.h"
 #include "event.h"
 #include "options.h"
 #include "shadow_map.h"
@@ -28,12 +29,14 @@ static long compact(struct core_compact *c, long *before)
     long pages = *before = rt_shadow_walk(mark_cells, c);
     if (pages < 0)
         return pages;
+    rt_drafts_compact(c, RT_COMPACT_MARK);
     rt_thread_compact(c, RT_COMPACT_MARK);
     rt_sync_compact(c, RT_COMPACT_MARK);
     core_compact_renumber(c);
     pages = rt_shadow_walk(move_cells, c);
     if (pages < 0)
         return pages;
+    rt_drafts_compact(c, RT_COMPACT_MOVE);
     rt_thread_compact(c, RT_COMPACT_MOVE);
     rt_sync_compact(c, RT_COMPACT_MOVE);
     return pages;

@@ -1,5 +1,6 @@
 #include "event.h"
 #include "collect.h"
+#include "draft.h"
 #include "filter.h"
 #include "finding.h"
 #include "format.h"
@@ -683,6 +684,7 @@ static void restart_thread(struct rt_thread *t, void *arg)
 void rt_event_drop_history(void)
 {
     rt_shadow_reset_all();
+    rt_drafts_reset();
     rt_sync_reset_all();
     sys_discard((uintptr_t)event_log, sizeof *event_log << CORE_ID_BITS);
     sys_discard((uintptr_t)set_words, sizeof *set_words * SET_WORDS);

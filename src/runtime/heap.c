@@ -1,5 +1,7 @@
 #include "heap.h"
 #include "../core/block.h"
+#include "access.h"
+#include "draft.h"
 #include "event.h"
 #include "filter.h"
 #include "shadow_map.h"
@@ -19,6 +21,8 @@ enum {
     SMALL_BUCKETS = 1 << 20,
     LARGE_BUCKETS = 1 << 12,
     LOCKS = 1 << 10,
+    PAGE = CORE_DRAFT_PAGE,
+    DRAFT_MIN = 6 * PAGE,    /* of larger new blocks, whole pages are for a draft */
     MARK_MAX = 64 << 10,     /* larger new blocks start as never accessed */
     WHOLE_MAX = 1 << 20,     /* of larger freed blocks, only touched pages are marked */
     LATELY = 16,             /* large freed blocks of which the shadow is kept, */
@@ -87,6 +91,21 @@ static size_t whole_words(size_t bytes)
     return (bytes + 7) & ~(size_t)7;
 }
 
+/* [low, high): as written by malloc(), whatever was there before. */
+static void mark_words(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high)
+{
+    if (low == high)
+        return;
+    core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
+    size_t words = ((low & 7) + (high - low) + 7) / 8;
+    rt_filter_empty(t->filter);
+    rt_pages_share(low, high - low);
+    if (core_likely(id))
+        core_block_store(&rt_shadow, rt_cell_p(low), rt_cell_q(low), words, id);
+    else
+        rt_shadow_forget(low, whole_words(high - low));
+}
+
 static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
 {
     if (!rt_multi || !bytes || !rt_shadow_covers(start, bytes))
@@ -99,13 +118,15 @@ static void mark_new(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
         rt_shadow_wipe(start, whole_words(bytes));
         return;
     }
-    core_id id = rt_event_id(t, pc, RT_ALLOC, 0, 0);
-    rt_filter_empty(t->filter);
-    size_t words = ((start & 7) + bytes + 7) / 8;
-    if (core_likely(id))
-        core_block_store(&rt_shadow, rt_cell_p(start), rt_cell_q(start), words, id);
-    else
-        rt_shadow_forget(start, whole_words(bytes));
+    rt_addr end = start + whole_words(bytes), low = end, high = end;
+    if (bytes >= DRAFT_MIN) { /* its pages are for the draft of t */
+        low = (start + PAGE - 1) & ~(rt_addr)(PAGE - 1);
+        high = end & ~(rt_addr)(PAGE - 1);
+        rt_shadow_wipe(low, high - low);
+        rt_access_words(t, pc, low, high - low, RT_ALLOC);
+    }
+    mark_words(t, pc, start, low);
+    mark_words(t, pc, high, end);
 }
 
 void rt_heap_alloc(struct rt_thread *t, rt_pc pc, void *p, size_t bytes)
@@ -121,7 +142,7 @@ void rt_heap_alloc(struct rt_thread *t, rt_pc pc, void *p, size_t bytes)
 /* Pages of shadow that nobody has touched stay so: a page of it is for a page of the block. */
 static void mark_freed_touched(struct rt_thread *t, rt_pc pc, rt_addr start, size_t bytes)
 {
-    enum { PAGE = 4096, BATCH = 128 };
+    enum { BATCH = 128 };
     unsigned char resident[BATCH];
     rt_addr end = start + bytes;
     for (rt_addr page = start & ~(rt_addr)(PAGE - 1); page < end; page += BATCH * PAGE) {
@@ -130,7 +151,7 @@ static void mark_freed_touched(struct rt_thread *t, rt_pc pc, rt_addr start, siz
             continue;
         for (rt_addr a = page; a < high; a += PAGE) {
             rt_addr from = a > start ? a : start, to = a + PAGE < end ? a + PAGE : end;
-            if (resident[(a - page) / PAGE] & 1)
+            if (resident[(a - page) / PAGE] & 1 || rt_page_is_draft(rt_page_of(a)))
                 rt_access_free(t, pc, from, to - from);
         }
     }

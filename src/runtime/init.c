@@ -6,6 +6,7 @@
  * __tsan_init. Interceptors called before that pass through to libc. Every step may fail only
  * by switching detection off after saying why; the program runs on.
  */
+#include "draft.h"
 #include "event.h"
 #include "finding.h"
 #include "fork.h"
@@ -95,6 +96,7 @@ void rt_init(void)
         rt_options.instrumented = true; /* the option was meant for a parent that is not */
     if (rt_enabled) {
         rt_turn_init();
+        rt_drafts_init();
         rt_pin_init();
     }
     rt_exit_init();

@@ -1,6 +1,7 @@
 #include "memory_limits.h"
 #include "../core/age.h"
 #include "collect.h"
+#include "draft.h"
 #include "event.h"
 #include "finding.h"
 #include "memory_use.h"
@@ -203,11 +204,13 @@ static bool forget_oldest(void)
     long pages = rt_shadow_walk(count_page, &a);
     if (pages < 0)
         return false;
+    pages += (long)rt_drafts_count(a.pages, a.shift);
     size_t older = 0;
     for (core_id i = 0; i < AGES && older * 2 < (size_t)pages; i++) {
         older += a.pages[i];
         a.oldest_kept = (i + 1) << a.shift;
     }
+    rt_drafts_forget_older(a.oldest_kept);
     return rt_shadow_walk(forget_page, &a) >= 0;
 }
 

@@ -1,5 +1,6 @@
 #include "memory_use.h"
 #include "arena.h"
+#include "draft.h"
 #include "format.h"
 #include "options.h"
 #include "rt.h"
@@ -95,7 +96,8 @@ bool rt_memory_measure(struct rt_memory_use *use)
     measure_shadow(use);
     for (uint32_t i = 0; sys_reserved(i, &what, &bytes); i++)
         use->tables += bytes;
-    use->runtime = use->shadow + use->halves + use->tables + use->arena;
+    use->drafts = rt_drafts_resident();
+    use->runtime = use->shadow + use->halves + use->drafts + use->tables + use->arena;
     core_lock_release(&lock);
     return true;
 }
@@ -144,6 +146,7 @@ void rt_memory_say(void)
     put_mb(&b, "; of it the runtime's:", "", use.runtime + use.calls);
     put_mb(&b, ": ", "shadow", use.shadow);
     put_mb(&b, ", ", "split words", use.halves);
+    put_mb(&b, ", ", "drafts", use.drafts);
     put_tables(&b);
     put_mb(&b, ", ", "call stacks", use.calls);
     put_mb(&b, ", ", "arena", use.arena);

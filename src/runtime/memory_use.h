@@ -13,6 +13,7 @@ struct rt_memory_use {
     size_t process;        /* resident bytes of the whole process */
     size_t runtime;        /* of it the runtime's: all below */
     size_t shadow, halves; /* cells P; cells Q, of split words */
+    size_t drafts;         /* of pages that one thread uses */
     size_t tables;         /* the arrays of sys_reserve */
     size_t arena;          /* clocks, objects, blocks, threads: what core_alloc cuts from */
     size_t calls;          /* call stacks of live threads */

@@ -1,5 +1,6 @@
 #include "shadow_map.h"
 #include "../core/shadow.h"
+#include "draft.h"
 #include "event.h"
 #include "filter.h"
 #include "format.h"
@@ -373,7 +374,11 @@ static void walk_mapping(uintptr_t low, uintptr_t high, const char *name, void *
 {
     (void)name;
     walk_to(walk, low, false);
-    walk_to(walk, high, true);
+    for (uintptr_t ours; low < high; low = ours) { /* the program's, and what is not */
+        bool is_ours = sys_next_large(low, &ours);
+        ours = ours < high ? ours : high;
+        walk_to(walk, ours, !is_ours);
+    }
 }
 
 long rt_shadow_walk(rt_walk_fn *fn, void *arg)
@@ -394,6 +399,8 @@ long rt_shadow_walk(rt_walk_fn *fn, void *arg)
 
 static void forget_words(rt_addr low, rt_addr high)
 {
+    if (low < high)
+        rt_pages_share(low, high - low);
     for (rt_addr a = low; a < high; a += 8)
         core_shadow_store(&rt_shadow, rt_cell_p(a), rt_cell_q(a), 0);
 }
@@ -478,8 +485,10 @@ static void forget(rt_addr addr, size_t bytes, void (*pages)(rt_addr low, rt_add
         page_low = page_high = high;
     forget_words(low, page_low);
     forget_words(page_high, high);
-    if (page_low < page_high)
+    if (page_low < page_high) {
         pages(page_low, page_high);
+        rt_pages_forget(page_low, page_high); /* last: from now on it may be a draft */
+    }
 }
 
 void rt_shadow_forget(rt_addr addr, size_t bytes)

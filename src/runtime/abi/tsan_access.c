@@ -4,6 +4,7 @@
  * Each hook is one quick look (tsan_quick.h); the rest opens a scope and calls access.c.
  */
 #include "../access_near.h"
+#include "../draft.h"
 #include "../filter.h"
 #include "../scope_quick.h"
 #include "../stack.h"
@@ -64,6 +65,9 @@ static bool known_apart(struct rt_thread *t, rt_addr a, unsigned size, bool writ
 /* Where no strategy wants to know of it: the short ways. */
 static bool access_short(struct rt_thread *t, rt_pc pc, rt_addr a, unsigned size, enum rt_kind kind)
 {
+    if ((rt_page_of(a) != RT_PAGE_SHARED || rt_page_of(a + size - 1) != RT_PAGE_SHARED) &&
+        rt_draft_access(t, pc, a, size, kind))
+        return true;
     if (t->filter)
         rt_filter_heed_voids(t->filter);
     return known_apart(t, a, size, kind & RT_KIND_WRITE_BIT) ||
@@ -87,7 +91,7 @@ static __attribute__((noinline)) void look_closer(rt_addr a, rt_pc pc, unsigned 
 __attribute__((noinline)) void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind)
 {
     struct rt_thread *t = rt_tls.thread;
-    if (!t || core_unlikely(rt_strategy != CORE_STRATEGY_OS) ||
+    if (!t || rt_page_of(a) != RT_PAGE_SHARED || core_unlikely(rt_strategy != CORE_STRATEGY_OS) ||
         !known(t, a, size, kind & RT_KIND_WRITE_BIT))
         look_closer(a, pc, size, kind);
 }

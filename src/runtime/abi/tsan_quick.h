@@ -16,6 +16,7 @@
  * that renumbers ids could reach them.
  */
 #include "../access.h"
+#include "../draft.h"
 #include "../stack.h"
 
 /* ---- functions ---- */
@@ -38,18 +39,36 @@ QUICK void __tsan_func_exit(void)
 
 /* ---- accesses: which are known ---- */
 
-/* Aligned, of up to eight bytes. A full word speaks for any of its bytes, and most are: one
- * comparison. */
-#define ALIGNED(a, size, write)                                                                    \
-    (core_likely(rt_known8(&rt_tls, a, write)) || ((size) < 8 && rt_known(&rt_tls, a, size, write)))
+/* Whose the page is comes first: a draft has no cells, and to look at them would give it memory. */
+
+/* Aligned. A full word speaks for any of its bytes, and most are: one comparison. */
+CORE_INLINE bool rt_quick_aligned(rt_addr a, unsigned size, bool write)
+{
+    uint64_t page = rt_page_of(a);
+    if (rt_page_is_mine(page, &rt_tls))
+        return rt_page_knows(page, a, size, write);
+    return core_likely(rt_known8(&rt_tls, a, write)) ||
+           (size < 8 && rt_known(&rt_tls, a, size, write));
+}
 
 /* Over one full word or two; or it is aligned after all. */
-#define UNALIGNED(a, size, write)                                                                  \
-    (core_likely(rt_known8(&rt_tls, a, write) && rt_known8(&rt_tls, (a) + (size) - 1, write)) ||   \
-     ((size) < 8 && ((a) & ((size) - 1)) == 0 && rt_known(&rt_tls, a, size, write)))
+CORE_INLINE bool rt_quick_unaligned(rt_addr a, unsigned size, bool write)
+{
+    uint64_t page = rt_page_of(a);
+    if (rt_page_is_mine(page, &rt_tls))
+        return rt_page_knows(page, a, size, write);
+    return core_likely(rt_known8(&rt_tls, a, write) && rt_known8(&rt_tls, a + size - 1, write)) ||
+           (size < 8 && (a & (size - 1)) == 0 && rt_known(&rt_tls, a, size, write));
+}
 
 /* 16 bytes: two words. */
-#define WIDE(a, size, write) (((a) & 7) == 0 && ALIGNED(a, 8, write) && ALIGNED((a) + 8, 8, write))
+CORE_INLINE bool rt_quick_wide(rt_addr a, unsigned size, bool write)
+{
+    uint64_t page = rt_page_of(a);
+    if (rt_page_is_mine(page, &rt_tls))
+        return rt_page_knows(page, a, size, write);
+    return (a & 7) == 0 && rt_known8(&rt_tls, a, write) && rt_known8(&rt_tls, a + 8, write);
+}
 
 /* ---- the table: which are known, name, what it is, bytes, kind ---- */
 
@@ -61,30 +80,30 @@ QUICK void __tsan_func_exit(void)
 
 /* A write covers the read before it. */
 #define QUICK_ALIGNED(ROW)                                                                         \
-    QUICK_SIZES(ROW, ALIGNED, __tsan_read, read, RT_READ)                                          \
-    QUICK_SIZES(ROW, ALIGNED, __tsan_write, write, RT_WRITE)                                       \
-    QUICK_SIZES(ROW, ALIGNED, __tsan_read_write, write, RT_WRITE)                                  \
-    QUICK_SIZES(ROW, ALIGNED, __tsan_volatile_read, read, RT_READ)                                 \
-    QUICK_SIZES(ROW, ALIGNED, __tsan_volatile_write, write, RT_WRITE)
+    QUICK_SIZES(ROW, rt_quick_aligned, __tsan_read, read, RT_READ)                                 \
+    QUICK_SIZES(ROW, rt_quick_aligned, __tsan_write, write, RT_WRITE)                              \
+    QUICK_SIZES(ROW, rt_quick_aligned, __tsan_read_write, write, RT_WRITE)                         \
+    QUICK_SIZES(ROW, rt_quick_aligned, __tsan_volatile_read, read, RT_READ)                        \
+    QUICK_SIZES(ROW, rt_quick_aligned, __tsan_volatile_write, write, RT_WRITE)
 
 #define QUICK_UNALIGNED(ROW)                                                                       \
-    QUICK_SIZES(ROW, UNALIGNED, __tsan_unaligned_read, read, RT_READ)                              \
-    QUICK_SIZES(ROW, UNALIGNED, __tsan_unaligned_write, write, RT_WRITE)                           \
-    QUICK_SIZES(ROW, UNALIGNED, __tsan_unaligned_read_write, write, RT_WRITE)                      \
-    QUICK_SIZES(ROW, UNALIGNED, __tsan_unaligned_volatile_read, read, RT_READ)                     \
-    QUICK_SIZES(ROW, UNALIGNED, __tsan_unaligned_volatile_write, write, RT_WRITE)
+    QUICK_SIZES(ROW, rt_quick_unaligned, __tsan_unaligned_read, read, RT_READ)                     \
+    QUICK_SIZES(ROW, rt_quick_unaligned, __tsan_unaligned_write, write, RT_WRITE)                  \
+    QUICK_SIZES(ROW, rt_quick_unaligned, __tsan_unaligned_read_write, write, RT_WRITE)             \
+    QUICK_SIZES(ROW, rt_quick_unaligned, __tsan_unaligned_volatile_read, read, RT_READ)            \
+    QUICK_SIZES(ROW, rt_quick_unaligned, __tsan_unaligned_volatile_write, write, RT_WRITE)
 
 #define QUICK_WIDE(ROW)                                                                            \
-    ROW(WIDE, __tsan_read16, read, 16, RT_READ)                                                    \
-    ROW(WIDE, __tsan_write16, write, 16, RT_WRITE)                                                 \
-    ROW(WIDE, __tsan_read_write16, write, 16, RT_WRITE)                                            \
-    ROW(WIDE, __tsan_volatile_read16, read, 16, RT_READ)                                           \
-    ROW(WIDE, __tsan_volatile_write16, write, 16, RT_WRITE)                                        \
-    ROW(WIDE, __tsan_unaligned_read16, read, 16, RT_READ)                                          \
-    ROW(WIDE, __tsan_unaligned_write16, write, 16, RT_WRITE)                                       \
-    ROW(WIDE, __tsan_unaligned_read_write16, write, 16, RT_WRITE)                                  \
-    ROW(WIDE, __tsan_unaligned_volatile_read16, read, 16, RT_READ)                                 \
-    ROW(WIDE, __tsan_unaligned_volatile_write16, write, 16, RT_WRITE)
+    ROW(rt_quick_wide, __tsan_read16, read, 16, RT_READ)                                           \
+    ROW(rt_quick_wide, __tsan_write16, write, 16, RT_WRITE)                                        \
+    ROW(rt_quick_wide, __tsan_read_write16, write, 16, RT_WRITE)                                   \
+    ROW(rt_quick_wide, __tsan_volatile_read16, read, 16, RT_READ)                                  \
+    ROW(rt_quick_wide, __tsan_volatile_write16, write, 16, RT_WRITE)                               \
+    ROW(rt_quick_wide, __tsan_unaligned_read16, read, 16, RT_READ)                                 \
+    ROW(rt_quick_wide, __tsan_unaligned_write16, write, 16, RT_WRITE)                              \
+    ROW(rt_quick_wide, __tsan_unaligned_read_write16, write, 16, RT_WRITE)                         \
+    ROW(rt_quick_wide, __tsan_unaligned_volatile_read16, read, 16, RT_READ)                        \
+    ROW(rt_quick_wide, __tsan_unaligned_volatile_write16, write, 16, RT_WRITE)
 
 #define QUICK_DEFINE(known, name, what, size, kind)                                                \
     QUICK void name(void *addr);                                                                   \
@@ -106,7 +125,7 @@ QUICK void __tsan_vptr_update(void **vptr, void *value);
 
 QUICK void __tsan_vptr_read(void **vptr)
 {
-    if (!ALIGNED((rt_addr)vptr, 8, false))
+    if (!rt_quick_aligned((rt_addr)vptr, 8, false))
         LATE(vptr_read, 8, RT_VPTR_READ, (rt_addr)vptr);
 }
 
@@ -114,7 +133,7 @@ QUICK void __tsan_vptr_read(void **vptr)
 QUICK void __tsan_vptr_update(void **vptr, void *value)
 {
     bool write = *vptr != value;
-    if (ALIGNED((rt_addr)vptr, 8, write))
+    if (rt_quick_aligned((rt_addr)vptr, 8, write))
         return;
     if (write)
         LATE(vptr_write, 8, RT_VPTR_WRITE, (rt_addr)vptr);
