@@ -13,6 +13,7 @@ enum {
     /* With fewer accesses stored since the last time, to pack its tokens costs more than it saves;
      * then the page is shared. */
     STORES_A_PACK = 64,
+    TABLE_PAGE = PAGE / 8 * PAGE, /* of the program's memory: a page of words is for it */
 };
 #define TABLE_BYTES (sizeof(uint64_t) << (RT_SPACE_BITS - RT_PAGE_BITS))
 
@@ -181,7 +182,7 @@ static void forget_many(rt_addr low, rt_addr high, struct rt_draft_run *run)
 
 void rt_pages_forget(rt_addr low, rt_addr high)
 {
-    enum { TABLE_PAGE = PAGE / 8 * PAGE, MANY = 8 * TABLE_PAGE };
+    enum { MANY = 8 * TABLE_PAGE };
     rt_addr inner = (low + TABLE_PAGE - 1) & ~(rt_addr)(TABLE_PAGE - 1);
     rt_addr outer = high & ~(rt_addr)(TABLE_PAGE - 1);
     struct rt_draft_run run = {0};
@@ -408,6 +409,59 @@ bool rt_draft_range(struct rt_thread *t, rt_pc pc, rt_addr a, size_t bytes, enum
 }
 
 /* ---- the world is stopped ---- */
+
+/* Pages side by side that are to be shown. */
+struct pages_run {
+    rt_addr low, high;
+    rt_pages_fn *fn;
+    void *arg;
+};
+
+static int show_run(struct pages_run *run)
+{
+    return run->low < run->high ? run->fn(run->low, run->high, run->arg) : 0;
+}
+
+/* Where there is nothing but words of 0, the cells are 0, too. */
+static int show_used(struct pages_run *run, rt_addr low, rt_addr high)
+{
+    int error = 0;
+    for (rt_addr a = low; a < high && !error; a += PAGE) {
+        if (!*rt_page_word(a))
+            continue;
+        if (a != run->high) {
+            error = show_run(run);
+            run->low = a;
+        }
+        run->high = a + PAGE;
+    }
+    return error;
+}
+
+int rt_pages_walk_used(rt_addr low, rt_addr high, int handle, rt_pages_fn *fn, void *arg)
+{
+    enum { BATCH = 1024 };
+    static unsigned char touched[BATCH]; /* stacks may be small */
+    struct pages_run run = {low, low, fn, arg};
+    int error = 0;
+
+    if (!enabled())
+        return fn(low, high, arg);
+    while (low < high && !error) {
+        rt_addr at = low & ~(rt_addr)(TABLE_PAGE - 1), end = at + (rt_addr)BATCH * TABLE_PAGE;
+        end = end < high ? end : high;
+        error = sys_touched(handle, (uintptr_t)rt_page_word(at),
+                            (end - at + TABLE_PAGE - 1) / TABLE_PAGE * PAGE, touched);
+        for (unsigned char *t = touched; low < end && !error; t++) {
+            rt_addr next = (low & ~(rt_addr)(TABLE_PAGE - 1)) + TABLE_PAGE;
+            next = next < end ? next : end;
+            if (*t & 1)
+                error = show_used(&run, low, next);
+            low = next;
+        }
+    }
+    return error ? error : show_run(&run);
+}
 
 typedef void draft_fn(struct core_draft *d, uint64_t *word, void *arg);
 

@@ -89,6 +89,8 @@ CORE_INLINE bool rt_page_knows(uint64_t page, rt_addr a, unsigned size, bool wri
     return core_draft_current(core_draft_load(at, size), size, first);
 }
 
+typedef int rt_pages_fn(rt_addr low, rt_addr high, void *arg);
+
 #if !RT_GO
 /* After the strategy is known. Without drafts all is in the cells. */
 void rt_drafts_init(void);
@@ -106,6 +108,11 @@ void rt_pages_share_freed(const struct rt_thread *t, rt_addr a, size_t bytes);
 void rt_pages_forget(rt_addr low, rt_addr high);
 
 /* World stopped. The stubs are for Go. */
+
+/* Shows the pages of [low, high) whose cells may be in use, those that are side by side at once, to
+ * fn, until it returns other than 0; which is returned, or -errno. handle: of sys_touched. */
+int rt_pages_walk_used(rt_addr low, rt_addr high, int handle, rt_pages_fn *fn, void *arg);
+
 void rt_drafts_compact(struct core_compact *c, enum rt_compact_step step); /* mark, move */
 /* counts drafts by newest id >> shift; or forgets those that are older */
 size_t rt_drafts_count(size_t *by_age, unsigned shift);
@@ -114,6 +121,12 @@ void rt_drafts_reset(void);
 /* Bytes that the planes have in memory. Any time. */
 size_t rt_drafts_resident(void);
 #else
+static inline int rt_pages_walk_used(rt_addr low, rt_addr high, int handle, rt_pages_fn *fn,
+                                     void *arg)
+{
+    (void)handle;
+    return fn(low, high, arg);
+}
 static inline void rt_pages_share_freed(const struct rt_thread *t, rt_addr a, size_t bytes)
 {
     (void)t, (void)a, (void)bytes;

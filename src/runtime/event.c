@@ -649,14 +649,15 @@ void rt_event_compact_end(struct core_compact *c, size_t pages, bool done)
     if (done) {
         size_t records_used = rt_shadow.record_used, runs = c->runs;
         core_compact_end(c);
-        discard_tail(event_log, sizeof *event_log * CORE_RUN_SIZE * c->runs_after,
-                     sizeof *event_log * CORE_RUN_SIZE * runs);
         discard_tail(records, sizeof *records * rt_shadow.record_used,
                      sizeof *records * records_used);
         spare_sets = set_words;
         set_words = c->fresh_sets;
         run_used = c->runs_after;
         set_limit(pages);
+        /* rows up to the limit are wanted again soon */
+        discard_tail(event_log, sizeof *event_log * CORE_RUN_SIZE * run_limit,
+                     sizeof *event_log * CORE_RUN_SIZE * runs);
         rt_thread_for_each(continue_thread, NULL);
     }
     sys_discard((uintptr_t)spare_sets, sizeof *set_words * SET_WORDS);

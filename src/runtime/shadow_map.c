@@ -335,18 +335,28 @@ static void walk_pages(struct walk *w, rt_addr low, size_t pages, const unsigned
     }
 }
 
-static void walk_range(struct walk *w, uintptr_t low, uintptr_t high)
+/* Pages that may have cells in use. */
+static int walk_used(rt_addr low, rt_addr high, void *walk)
 {
     /* stacks may be small; the world is stopped */
     static unsigned char touched[RESIDENT_BATCH], in_q[RESIDENT_BATCH];
-    for (size_t n; low < high && !w->error; low += n) {
+    struct walk *w = walk;
+    int error = 0;
+    for (size_t n; low < high && !error; low += n) {
         n = high - low < RESIDENT_BATCH * PAGE ? high - low : RESIDENT_BATCH * PAGE;
-        w->error = sys_touched(w->handle, shifted(low, rt_map_p), n, touched);
-        if (!w->error)
-            w->error = sys_touched(w->handle, shifted(low, rt_map_q), n, in_q);
-        if (!w->error)
+        error = sys_touched(w->handle, shifted(low, rt_map_p), n, touched);
+        if (!error)
+            error = sys_touched(w->handle, shifted(low, rt_map_q), n, in_q);
+        if (!error)
             walk_pages(w, low, n / PAGE, touched, in_q);
     }
+    return error;
+}
+
+static void walk_range(struct walk *w, uintptr_t low, uintptr_t high)
+{
+    if (!w->error)
+        w->error = rt_pages_walk_used(low, high, w->handle, walk_used, w);
 }
 
 static void walk_gap(uintptr_t low, uintptr_t high)
