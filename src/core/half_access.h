@@ -23,7 +23,7 @@ static inline bool kind_covers(unsigned b, unsigned a)
     return a == b || a == PLAIN_WRITE || b == PLAIN_WRITE || a == CORE_KIND_ATOMIC;
 }
 
-static inline bool is_mine_now(const struct core_actor *a, uint32_t e)
+CORE_INLINE bool is_mine_now(const struct core_actor *a, uint32_t e)
 {
     return (e >> 4) - (a->window >> 4) < a->span;
 }
@@ -111,14 +111,14 @@ static inline bool half_knows(const struct core_shadow *s, const struct core_act
  * What nearly all accesses to a half are: without a conflict, and no side tables are needed before
  * or after. Each of these returns false when it isn't so.
  */
-static inline bool apart_or_ordered(const struct core_shadow *s, const struct core_actor *a,
-                                    uint32_t e, unsigned mask)
+CORE_INLINE bool apart_or_ordered(const struct core_shadow *s, const struct core_actor *a,
+                                  uint32_t e, unsigned mask)
 {
     return !(e & mask) || core_ordered(s, a, e);
 }
 
 /* W := what is written now, R := what is left of an older write, if anything. */
-static inline uint64_t layer(uint32_t newer, uint32_t older)
+CORE_INLINE uint64_t layer(uint32_t newer, uint32_t older)
 {
     return CORE_CELL(newer, older & 15 ? older : newer);
 }
@@ -143,8 +143,8 @@ static inline bool write_layered(const struct core_shadow *s, const struct core_
     return true;
 }
 
-static inline bool half_write_quick(const struct core_shadow *s, const struct core_actor *a,
-                                    uint64_t *cell, unsigned mask, core_id id)
+CORE_INLINE bool half_write_quick(const struct core_shadow *s, const struct core_actor *a,
+                                  uint64_t *cell, unsigned mask, core_id id)
 {
     uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32);
 
@@ -166,8 +166,8 @@ static inline bool half_write_quick(const struct core_shadow *s, const struct co
     return true;
 }
 
-static inline bool half_read_quick(const struct core_shadow *s, const struct core_actor *a,
-                                   uint64_t *cell, unsigned mask, core_id id)
+CORE_INLINE bool half_read_quick(const struct core_shadow *s, const struct core_actor *a,
+                                 uint64_t *cell, unsigned mask, core_id id)
 {
     uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), e = id << 4 | mask;
 
@@ -201,20 +201,52 @@ static inline bool half_atomic_quick(const struct core_shadow *s, const struct c
     return true;
 }
 
-static inline bool half_quick(const struct core_shadow *s, const struct core_actor *a,
-                              uint64_t *cell, unsigned mask, core_id id, unsigned kind)
+/* Of a cell without side tables. */
+static inline bool half_simple(const struct core_shadow *s, const struct core_actor *a,
+                               uint64_t *cell, unsigned mask, core_id id, unsigned kind)
 {
-    if (*cell & CORE_CELL(CORE_TAG, CORE_TAG))
-        return false;
-    if (!*cell) {
-        uint32_t e = id << 4 | mask;
-        *cell = CORE_CELL(kind_is_plain_write(kind) ? e : 0, e);
-        return true;
-    }
     if (kind & CORE_KIND_ATOMIC)
         return half_atomic_quick(s, a, cell, mask, id, kind);
     return kind & CORE_KIND_WRITE ? half_write_quick(s, a, cell, mask, id)
                                   : half_read_quick(s, a, cell, mask, id);
+}
+
+/* Are all readers of a set ordered before this access, which takes their place? */
+static inline bool set_is_past(const struct core_shadow *s, const struct core_actor *a, uint32_t r,
+                               unsigned mask, unsigned kind)
+{
+    unsigned n;
+    const uint32_t *e = set_entries(s, r, &n);
+
+    for (unsigned i = 0; i < n; i++)
+        if ((e[i] & 15 & ~mask) || !core_ordered(s, a, e[i]) ||
+            !kind_covers(kind, core_kind(s, e[i])))
+            return false;
+    return true;
+}
+
+/* Of a cell without a record. */
+static inline bool half_quick(const struct core_shadow *s, const struct core_actor *a, uint64_t *at,
+                              unsigned mask, core_id id, unsigned kind)
+{
+    uint64_t c = *at;
+
+    if (c & CORE_TAG)
+        return false;
+    if (core_unlikely(c >> 63)) {
+        if (!set_is_past(s, a, (uint32_t)(c >> 32), mask, kind))
+            return false;
+        c = CORE_CELL(c, c); /* as if they had not been */
+    }
+    if (!c) {
+        uint32_t e = id << 4 | mask;
+        *at = CORE_CELL(kind_is_plain_write(kind) ? e : 0, e);
+        return true;
+    }
+    if (!half_simple(s, a, &c, mask, id, kind))
+        return false;
+    *at = c;
+    return true;
 }
 
 /* ---- records ---- */
@@ -268,9 +300,10 @@ static inline bool bytes_access(struct core_shadow *s, const struct core_actor *
 
 /* Anything but a plain write to what has a list: without a conflict, in the place of what it
  * covers. Others may be looking at it (list_knows). relaxed: they then look at the cell again. */
-static inline bool list_share(const struct core_shadow *s, const struct core_actor *a,
-                              struct core_record *x, unsigned mask, core_id id, unsigned kind)
+static inline bool list_share(struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                              unsigned mask, core_id id, unsigned kind)
 {
+    struct core_record *x = &s->records[record_of((uint32_t)*cell)];
     uint32_t keep[RECORD_SLOTS] = {0}, mine = id << 4 | mask;
     unsigned n = 0;
 
@@ -296,8 +329,14 @@ static inline bool list_share(const struct core_shadow *s, const struct core_act
         if (e & 15)
             keep[n++] = e;
     }
-    if (n == 0 || n == RECORD_SLOTS) /* a list is too much, or not enough */
+    if (n == RECORD_SLOTS || (n == 0 && x->w[1]))
         return false;
+    if (n == 0) { /* a list is too much */
+        uint32_t record = record_of((uint32_t)*cell);
+        *cell = CORE_CELL(x->w[0], mine);
+        record_drop(s, record);
+        return true;
+    }
     keep[n] = mine;
     for (unsigned i = 0; i < RECORD_SLOTS; i++)
         __atomic_store_n(&x->r[i], keep[i], __ATOMIC_RELAXED);
@@ -316,6 +355,24 @@ static inline bool list_knows_write(const struct core_shadow *s, const struct co
     return (mask & ~seen) == 0;
 }
 
+/* A plain write of all that the list has, which is ordered before it. */
+static inline bool list_overwrite(struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                                  unsigned mask, core_id id)
+{
+    uint32_t record = record_of((uint32_t)*cell), e = id << 4 | mask;
+    const struct core_record *x = &s->records[record];
+
+    if (x->r[0] & CORE_TAG)
+        return false;
+    for (unsigned i = 0; i < RECORD_SLOTS; i++)
+        if ((x->w[i] && ((x->w[i] & 15 & ~mask) || !core_ordered(s, a, x->w[i]))) ||
+            (x->r[i] && ((x->r[i] & 15 & ~mask) || !core_ordered(s, a, x->r[i]))))
+            return false;
+    *cell = CORE_CELL(e, e);
+    record_drop(s, record);
+    return true;
+}
+
 static inline bool record_quick(struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
                                 unsigned mask, core_id id, unsigned kind)
 {
@@ -324,8 +381,8 @@ static inline bool record_quick(struct core_shadow *s, const struct core_actor *
     if ((uint32_t)*cell & CORE_BYTES)
         return bytes_access(s, a, cell, mask, id, kind);
     if (kind_is_plain_write(kind))
-        return list_knows_write(s, a, *cell, mask);
-    return list_share(s, a, &s->records[record_of((uint32_t)*cell)], mask, id, kind);
+        return list_knows_write(s, a, *cell, mask) || list_overwrite(s, a, cell, mask, id);
+    return list_share(s, a, cell, mask, id, kind);
 }
 
 /* The R of a cell with a record is for the quick looks: the bytes that the thread of this id
@@ -423,6 +480,26 @@ static inline bool half_memo(const struct core_shadow *s, const struct core_acto
         to == MEMO_ONCE)
         return false;
     *cell = memo_cell(*cell, mask, id, kind, to);
+    return true;
+}
+
+/* A read beside another thread's read becomes a list, the first time. True: *cell has it. */
+static inline bool half_pair(struct core_shadow *s, const struct core_actor *a, uint64_t *cell,
+                             unsigned mask, core_id id)
+{
+    uint32_t w = (uint32_t)*cell, r = (uint32_t)(*cell >> 32), to;
+    uint64_t key = memo_key(r, id << 4 | mask, 0);
+
+    if (!memo_applies(s, a, *cell, mask, id, 0) || (r & CORE_TAG) || !(r & mask) ||
+        r >> 4 == w >> 4 || r >> 4 == id || core_ordered(s, a, r) ||
+        (core_kind(s, r) & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) || memo_find(a->memo, key, &to))
+        return false;
+    uint32_t i = record_alloc(s);
+    if (!i)
+        return false;
+    memo_keep(a->memo, key, MEMO_ONCE);
+    s->records[i] = (struct core_record){.w = {w}, .r = {r, id << 4 | mask}};
+    *cell = with_hint(a, *cell, CORE_CELL(CORE_TAG | i, 0), mask, id, 0);
     return true;
 }
 

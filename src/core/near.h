@@ -49,6 +49,26 @@ CORE_INLINE bool core_near_find(struct core_near *n, uint64_t *p, uint64_t *q, u
     return !high || core_near_is_split(p, q);
 }
 
+/* The same of a cell without side tables: anything else is false, too. */
+CORE_INLINE bool core_near_find_simple(struct core_near *n, uint64_t *p, uint64_t *q,
+                                       unsigned mask8)
+{
+    bool high = !(mask8 & 15);
+
+    n->whole = mask8 == 0xff;
+    if (!n->whole && !high && mask8 >> 4)
+        return false;
+    n->cell = high ? q : p;
+    n->mask = n->whole ? 15 : high ? mask8 >> 4 : mask8;
+    /* acquire: the owners' rows of the entries are there */
+    n->c = __atomic_load_n(n->cell, __ATOMIC_ACQUIRE);
+    if (n->c & CORE_CELL(CORE_TAG, CORE_TAG)) /* special values, too */
+        return false;
+    if (n->c)
+        return high || n->whole == !(n->c >> 32 & 15);
+    return !high || core_near_is_split(p, q);
+}
+
 /* An access to both halves that may not go to one after the other: the word isn't split, or should
  * not be any more. */
 CORE_INLINE bool core_near_wants_word(const uint64_t *p, const uint64_t *q, unsigned mask8,
@@ -111,12 +131,6 @@ CORE_INLINE bool core_near_result(const struct core_shadow *s, const struct core
     return true;
 }
 
-/* Nothing in side tables. */
-CORE_INLINE bool core_near_is_simple(const struct core_near *n)
-{
-    return !(n->c & CORE_CELL(CORE_TAG, CORE_TAG));
-}
-
 /* Does the latest access of such a cell stand for this one, where the quick look did not look, or
  * an older write beside a newer one? */
 CORE_INLINE bool core_near_knows_simple(const struct core_shadow *s, const struct core_actor *a,
@@ -146,15 +160,55 @@ CORE_INLINE bool core_near_change_simple(const struct core_shadow *s, const stru
     return c == n->c || core_near_swap(n, c);
 }
 
+static inline bool core_near_change_pair(struct core_shadow *s, const struct core_actor *a,
+                                         const struct core_near *n, core_id id, unsigned kind)
+{
+    uint64_t c = core_near_half(n);
+
+    if ((kind & (CORE_KIND_WRITE | CORE_KIND_ATOMIC)) || !half_pair(s, a, &c, n->mask, id))
+        return false;
+    if (core_near_swap(n, n->whole ? half_to_full(c) : c))
+        return true;
+    cell_drop(s, c);
+    return false;
+}
+
 /* Puts the access of this id there. False: it isn't as simple as that, or somebody was faster. */
-CORE_INLINE bool core_near_change(struct core_shadow *s, const struct core_actor *a,
-                                  const struct core_near *n, core_id id, unsigned kind)
+static inline bool core_near_change(struct core_shadow *s, const struct core_actor *a,
+                                    const struct core_near *n, core_id id, unsigned kind)
 {
     uint64_t to;
 
     if (cell_has_record(n->c))
         return core_near_change_record(s, a, n, id, kind);
-    return core_near_result(s, a, n, id, kind, &to) && core_near_swap(n, to);
+    if (core_near_result(s, a, n, id, kind, &to))
+        return core_near_swap(n, to);
+    return core_near_change_pair(s, a, n, id, kind);
+}
+
+/* Plain, to some bytes of a full word that has nothing in side tables: it falls into halves. False:
+ * it isn't such a word, or it isn't as simple as that. */
+static inline bool core_near_divide(const struct core_shadow *s, const struct core_actor *a,
+                                    uint64_t *p, uint64_t *q, unsigned mask8, core_id id,
+                                    unsigned kind)
+{
+    uint64_t c = __atomic_load_n(p, __ATOMIC_ACQUIRE); /* acquire: as above */
+
+    if (!c || !core_cell_plain_full(c))
+        return false;
+    uint64_t before = full_to_half(c), low = before, high = before;
+    if (((mask8 & 15) && !half_simple(s, a, &low, mask8 & 15, id, kind)) ||
+        (mask8 >> 4 && !half_simple(s, a, &high, mask8 >> 4, id, kind)))
+        return false;
+    if (low == before && high == before)
+        return true;
+    /* P alone is enough: nobody touches Q while a word isn't split. release: as above */
+    if (!__atomic_compare_exchange_n(p, &c, CORE_CELL_BUSY, false, __ATOMIC_ACQ_REL,
+                                     __ATOMIC_RELAXED))
+        return false;
+    __atomic_store_n(q, high, __ATOMIC_RELAXED);
+    __atomic_store_n(p, low, __ATOMIC_RELEASE); /* release: publishes Q */
+    return true;
 }
 
 #endif

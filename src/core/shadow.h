@@ -192,13 +192,19 @@ CORE_INLINE unsigned core_kind(const struct core_shadow *s, uint32_t e)
 /* The host has drawn id for an access of this kind. The thread whose run it is. */
 CORE_INLINE void core_owner_note(struct core_owner *o, core_id id, unsigned kind)
 {
-    unsigned at = id % CORE_RUN_SIZE;
-    uint64_t write = kind / CORE_KIND_WRITE & 1, atomic = kind / CORE_KIND_ATOMIC & 1;
-    uint64_t others = ~(1ull << at);
+    const uint64_t bit = 1ull << id % CORE_RUN_SIZE;
+    uint64_t writes = o->writes & ~bit, atomics = o->atomics & ~bit;
+
     /* Bits may be left from an id that stood for a time only (compact.h).
      * relaxed: others look at other bits only, until the id is in a cell */
-    __atomic_store_n(&o->writes, (o->writes & others) | write << at, __ATOMIC_RELAXED);
-    __atomic_store_n(&o->atomics, (o->atomics & others) | atomic << at, __ATOMIC_RELAXED);
+    if (kind & CORE_KIND_WRITE)
+        writes |= bit;
+    if (kind & CORE_KIND_ATOMIC)
+        atomics |= bit;
+    if (writes != o->writes)
+        __atomic_store_n(&o->writes, writes, __ATOMIC_RELAXED);
+    if (atomics != o->atomics)
+        __atomic_store_n(&o->atomics, atomics, __ATOMIC_RELAXED);
 }
 
 /* A full or empty cell without side tables: the only states the quick paths look at. */

@@ -160,6 +160,15 @@ static bool near_halves(struct near_access *x, uint64_t *p, uint64_t *q, unsigne
            core_near_find(&high, p, q, mask8 & 0xf0) && near_place(x, &low) && near_place(x, &high);
 }
 
+/* Bytes of a full word. */
+static bool near_part(struct near_access *x, uint64_t *p, uint64_t *q, unsigned mask8)
+{
+    if (!x->id)
+        x->id = rt_event_id(x->t, x->pc, x->kind, x->size, 0);
+    struct core_actor a = rt_actor_of(x->t, x->kind);
+    return core_likely(x->id) && core_near_divide(&rt_shadow, &a, p, q, mask8, x->id, x->kind);
+}
+
 static inline bool near_word(struct near_access *x, rt_addr word, unsigned mask8)
 {
     uint64_t *p = rt_cell_p(word), *q = rt_cell_q(word);
@@ -167,6 +176,8 @@ static inline bool near_word(struct near_access *x, rt_addr word, unsigned mask8
 
     if (core_likely(core_near_find(&n, p, q, mask8)))
         return near_place(x, &n);
+    if (mask8 != 0xff && near_part(x, p, q, mask8))
+        return true;
     return (mask8 & 15) && mask8 >> 4 && near_halves(x, p, q, mask8);
 }
 

@@ -7,7 +7,7 @@
 
 #include "../core/near.h"
 #include "access.h"
-#include "event.h"
+#include "event_quick.h"
 #include "filter.h"
 #include "thread.h"
 
@@ -26,24 +26,27 @@ CORE_INLINE void rt_access_know(struct rt_thread *t, rt_addr addr, unsigned size
         rt_event_count_late(t);
 }
 
-/* False: it isn't as simple as that, and is for rt_access_plain. */
-CORE_INLINE bool rt_access_near(struct rt_thread *t, rt_pc pc, rt_addr addr, unsigned size,
-                                enum rt_kind kind)
+/* A read or write within a word, by a thread with a filter. key: rt_event_key, for size. False: it
+ * isn't as simple as that, and is for rt_access_plain. */
+CORE_INLINE bool rt_access_near(struct rt_thread *t, rt_pc pc, uint64_t key, rt_addr addr,
+                                unsigned size, enum rt_kind kind)
 {
     unsigned bits = ((1u << size) - 1) << (addr & 7);
     struct core_near n;
 
-    if (core_unlikely(rt_access_ignored(t, kind) || (kind & ~(unsigned)RT_WRITE) || bits >> 8) ||
-        !core_near_find(&n, rt_cell_p(addr), rt_cell_q(addr), bits) || !core_near_is_simple(&n))
+    if (!core_near_find_simple(&n, rt_cell_p(addr), rt_cell_q(addr), bits))
         return false;
     struct core_actor a = rt_actor_of(t, kind);
     if (!core_near_knows_simple(&rt_shadow, &a, &n, kind)) {
-        core_id id = rt_event_id(t, pc, kind, size, 0);
-        a = rt_actor_of(t, kind); /* an epoch may have begun with the id */
+        core_id id = rt_event_id_known(t, key, kind);
+        if (!id) {
+            id = rt_event_id_of(t, key, pc, kind, size, 0);
+            a = rt_actor_of(t, kind); /* an epoch may have begun with the id */
+        }
         if (core_unlikely(!id) || !core_near_change_simple(&rt_shadow, &a, &n, id, kind))
             return false;
     }
-    rt_access_know(t, addr, size, kind & RT_KIND_WRITE_BIT);
+    rt_filter_put(t->filter, addr, bits, kind & RT_KIND_WRITE_BIT);
     return true;
 }
 

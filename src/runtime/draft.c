@@ -1,6 +1,6 @@
-#include "draft.h"
 #include "access.h"
 #include "collect.h"
+#include "draft_near.h"
 #include "event.h"
 #include "format.h"
 #include "shadow_map.h"
@@ -58,11 +58,6 @@ static uint32_t number_of(uint64_t page)
     return (uint32_t)page >> 8;
 }
 
-static struct core_draft *draft_of(uint64_t page)
-{
-    return &rt_drafts[number_of(page)];
-}
-
 static uint64_t word_of(uint32_t window, uint32_t draft, unsigned first)
 {
     return (uint64_t)window << 32 | draft << 8 | first;
@@ -109,7 +104,7 @@ static void give_back(uint64_t page)
 /* The page is BUSY, by us: what it had goes to the cells. */
 static void write_out(uint64_t page, rt_addr a)
 {
-    core_draft_write_out(&rt_shadow, &all, draft_of(page), rt_page_plane(page, true),
+    core_draft_write_out(&rt_shadow, &all, rt_draft_of(page), rt_page_plane(page, true),
                          rt_page_plane(page, false), rt_cell_p(a), rt_cell_q(a));
     give_back(page);
 }
@@ -127,7 +122,7 @@ static void share(rt_addr a, const struct rt_thread *freed, struct rt_draft_run 
         }
         if (!take(word, page))
             continue;
-        const struct core_draft *d = draft_of(page);
+        const struct core_draft *d = rt_draft_of(page);
         if (freed && (d->slot == freed->slot || core_draft_ordered(d, &freed->clock)))
             rt_draft_give_back(run, number_of(page));
         else
@@ -227,7 +222,7 @@ static void take_over(struct rt_thread *t, uint64_t *word, uint64_t page, rt_add
 {
     if (!take(word, page))
         return;
-    bool ordered = core_draft_ordered(draft_of(page), &t->clock);
+    bool ordered = core_draft_ordered(rt_draft_of(page), &t->clock);
     write_out(page, page_start(a));
     publish(word, ordered ? begin(t, a) : RT_PAGE_SHARED);
 }
@@ -235,7 +230,7 @@ static void take_over(struct rt_thread *t, uint64_t *word, uint64_t page, rt_add
 /* Makes room for tokens. first: of this epoch. */
 static void pack(struct rt_thread *t, uint64_t *word, uint64_t page, rt_addr a, unsigned first)
 {
-    struct core_draft *d = draft_of(page);
+    struct core_draft *d = rt_draft_of(page);
 
     if (!take(word, page))
         return;
@@ -261,7 +256,7 @@ static __attribute__((noinline)) uint64_t own(struct rt_thread *t, uint64_t *wor
             claim(t, word, a);
             continue;
         }
-        struct core_draft *d = draft_of(page);
+        struct core_draft *d = rt_draft_of(page);
         if (d->slot != t->slot) {
             take_over(t, word, page, a);
             continue;
@@ -282,13 +277,6 @@ static inline uint64_t mine(struct rt_thread *t, uint64_t *word, rt_addr a)
     return core_likely(page && rt_page_is_mine(page, t->tls)) ? page : own(t, word, a);
 }
 
-/* After the owner's store: does the page still have this word? See draft.h */
-static bool stands(uint64_t *word, uint64_t page)
-{
-    __atomic_thread_fence(__ATOMIC_SEQ_CST);
-    return __atomic_load_n(word, __ATOMIC_RELAXED) == page;
-}
-
 /* A token for the access. 0: `own` has to be asked again. -1: the access is not looked at. */
 static int token(struct rt_thread *t, uint64_t *word, uint64_t page, rt_addr a, rt_pc pc,
                  enum rt_kind kind, unsigned site_size)
@@ -298,31 +286,20 @@ static int token(struct rt_thread *t, uint64_t *word, uint64_t page, rt_addr a, 
         return -1;
     if (core_unlikely(!rt_page_is_mine(page, t->tls))) /* an epoch began with the id */
         return 0;
-    unsigned found = core_draft_token(draft_of(page), page & 0xff, id);
+    unsigned found = core_draft_token(rt_draft_of(page), page & 0xff, id);
     if (core_unlikely(!found))
         pack(t, word, page, a, page & 0xff);
     return (int)found;
 }
 
-static void touch(uint64_t page, bool write, size_t bytes)
-{
-    struct core_draft *d = draft_of(page);
-    d->touched |= write ? RT_DRAFT_W : RT_DRAFT_R;
-    d->stores += 1 + (uint32_t)bytes / 64; /* of a range, cells are quick, too */
-}
-
 /* A write of this epoch stands for the read. */
 static bool copy_write(uint64_t page, rt_addr a, unsigned size)
 {
-    size_t at = a & (PAGE - 1);
-    if (!(draft_of(page)->touched &
-          RT_DRAFT_W)) /* that would make it the kernel's page of zeroes */
+    uint64_t tokens = rt_draft_written(page, a, size);
+    if (!tokens)
         return false;
-    uint64_t tokens = core_draft_load(rt_page_plane(page, true) + at, size);
-    if (!core_draft_current(tokens, size, page & 0xff))
-        return false;
-    touch(page, false, size);
-    core_draft_store(rt_page_plane(page, false) + at, size, tokens);
+    rt_draft_touch(rt_draft_of(page), false, size);
+    core_draft_store(rt_page_plane(page, false) + (a & (PAGE - 1)), size, tokens);
     return true;
 }
 
@@ -363,11 +340,11 @@ bool rt_draft_access(struct rt_thread *t, rt_pc pc, rt_addr a, unsigned size, en
                 return true;
             if (!x)
                 continue;
-            touch(page, write, size);
+            rt_draft_touch(rt_draft_of(page), write, size);
             core_draft_store(rt_page_plane(page, write) + (a & (PAGE - 1)), size,
                              core_draft_repeat((unsigned)x));
         }
-        if (core_likely(stands(word, page)))
+        if (core_likely(rt_draft_stands(word, page)))
             return true;
     }
     return false;
@@ -400,9 +377,9 @@ bool rt_draft_range(struct rt_thread *t, rt_pc pc, rt_addr a, size_t bytes, enum
             return true;
         if (!x)
             continue;
-        touch(page, write, bytes);
+        rt_draft_touch(rt_draft_of(page), write, bytes);
         rt_memset(rt_page_plane(page, write) + (a & (PAGE - 1)), x, bytes);
-        if (core_likely(stands(word, page)))
+        if (core_likely(rt_draft_stands(word, page)))
             return true;
     }
     return false;

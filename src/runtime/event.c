@@ -1,6 +1,6 @@
-#include "event.h"
 #include "collect.h"
 #include "draft.h"
+#include "event_quick.h"
 #include "filter.h"
 #include "finding.h"
 #include "format.h"
@@ -14,8 +14,7 @@
 #include <errno.h>
 
 enum {
-    SITE_BITS = 24,
-    SITES_MAX = 1 << SITE_BITS,
+    SITES_MAX = 1 << RT_SITE_BITS,
     SITE_BUCKET_BITS = 20,
     SET_WORDS = 1 << 26,
     SET_BUCKETS = 1 << 20,
@@ -48,21 +47,6 @@ struct site {
     rt_stack context;
     uint32_t chain; /* index.h */
     uint32_t tag;
-};
-
-/* A site, and the last id that the thread drew for it. */
-struct cached {
-    uint64_t site; /* key without its lowest bits, over the number */
-    core_id id;
-    uint32_t lockset; /* of id */
-};
-
-struct rt_caches {
-    struct cached *id; /* a hash table of `size`, one place a key */
-    uint32_t size, shift;
-    uint32_t misses; /* since it has this size */
-    uint32_t runs_at_once;
-    uint32_t late; /* see rt_event_count_late */
 };
 
 struct core_shadow rt_shadow;
@@ -376,7 +360,7 @@ static void set_apart(struct rt_thread *t)
     rt_event_reopen_window(t);
 }
 
-static core_id draw_next(struct rt_thread *t, bool apart)
+static __attribute__((noinline)) core_id draw_next(struct rt_thread *t, bool apart)
 {
     if (core_unlikely(t->next >= t->end)) {
         rt_event_new_window(t);
@@ -399,21 +383,21 @@ static core_id draw_next(struct rt_thread *t, bool apart)
 static core_id draw(struct rt_thread *t, uint32_t site, enum rt_kind kind)
 {
     bool apart = rt_event_is_apart(kind) && !t->keeps_window;
-    core_id id = !apart && t->plain_next < t->plain_end ? t->plain_next++ : draw_next(t, apart);
+    core_id id;
 
-    if (core_unlikely(!id))
+    if (core_likely(!apart && !t->plain_end && t->plain_first <= t->epoch_first &&
+                    t->next < t->end))
+        id = t->next++;
+    else if (!apart && t->plain_next < t->plain_end)
+        id = t->plain_next++;
+    else if (!(id = draw_next(t, apart)))
         return 0;
     event_log[id] = (struct core_event){site << CORE_KIND_BITS | kind, t->lockset};
     core_owner_note(&owner[id >> CORE_RUN_BITS], id, kind);
     return id;
 }
 
-static struct cached *cached_of(const struct rt_caches *all, uint64_t key)
-{
-    return &all->id[key >> all->shift];
-}
-
-static __attribute__((noinline)) core_id id_anew(struct rt_thread *t, struct cached *c,
+static __attribute__((noinline)) core_id id_anew(struct rt_thread *t, struct rt_cached *c,
                                                  enum rt_kind kind)
 {
     c->lockset = t->lockset;
@@ -432,23 +416,25 @@ static __attribute__((noinline)) core_id id_of_new_site(struct rt_thread *t, uin
         site = site_add(t, key, pc, size, tag);
     if (core_unlikely(++all->misses > 2 * all->size) && all->size < CACHE_MOST)
         cache_grow(t);
-    struct cached *c = cached_of(all, key);
-    c->site = key >> SITE_BITS << SITE_BITS | site;
+    struct rt_cached *c = rt_event_cached(t, key);
+    c->site = key >> RT_SITE_BITS << RT_SITE_BITS | site;
     return id_anew(t, c, kind);
+}
+
+core_id rt_event_id_of(struct rt_thread *t, uint64_t key, rt_pc pc, enum rt_kind kind,
+                       unsigned size, unsigned tag)
+{
+    struct rt_cached *c = rt_event_cached(t, key);
+
+    if (core_unlikely((c->site ^ key) >> RT_SITE_BITS))
+        return id_of_new_site(t, key, pc, kind, size, tag);
+    core_id id = rt_event_id_known(t, key, kind);
+    return id ? id : id_anew(t, c, kind);
 }
 
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag)
 {
-    uint64_t key =
-        (t->tls->top[-1].hash ^ (pc << 16 | tag << 13 | kind << 8 | size)) * 0xff51afd7ed558ccdull;
-    struct cached *c = cached_of(t->caches, key);
-
-    if (core_unlikely((c->site ^ key) >> SITE_BITS))
-        return id_of_new_site(t, key, pc, kind, size, tag);
-    if (core_likely(c->id >= rt_event_first(t, kind) && c->id < t->next &&
-                    c->lockset == t->lockset))
-        return c->id;
-    return id_anew(t, c, kind);
+    return rt_event_id_of(t, rt_event_key(t, pc, kind, size, tag), pc, kind, size, tag);
 }
 
 void rt_event_read(core_id id, struct rt_event *out)

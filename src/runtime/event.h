@@ -28,6 +28,9 @@ int rt_event_init(void);
 /* The id for an access of t at pc now: a cached one of this epoch, or a new one. 0 when there
  * are none left in the middle of a scope: the access is then neither recorded nor checked. */
 core_id rt_event_id(struct rt_thread *t, rt_pc pc, enum rt_kind kind, unsigned size, unsigned tag);
+/* The same when the caller has the key (rt_event_key) of these. */
+core_id rt_event_id_of(struct rt_thread *t, uint64_t key, rt_pc pc, enum rt_kind kind,
+                       unsigned size, unsigned tag);
 
 void rt_event_thread_free(struct rt_thread *t);
 /* t, which has no filter, made an access that the quick look didn't know: with many of these it

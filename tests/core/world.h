@@ -523,14 +523,20 @@ static uint64_t world_touch(struct core_shadow *s, const struct core_actor *a, u
                             uint64_t *q, unsigned mask, core_id id, unsigned kind, uint64_t *near)
 {
     struct core_near n;
-    if (!(kind & CORE_KIND_ATOMIC) && core_mix(id) >> 40 & 1 && core_near_find(&n, p, q, mask)) {
-        bool simple = core_mix(id) >> 42 & 1 && core_near_is_simple(&n);
+    bool simple = core_mix(id) >> 42 & 1;
+    if (!(kind & CORE_KIND_ATOMIC) && core_mix(id) >> 40 & 1 &&
+        (simple ? core_near_find_simple(&n, p, q, mask) : core_near_find(&n, p, q, mask))) {
         if (simple ? core_near_knows_simple(s, a, &n, kind) ||
                          core_near_change_simple(s, a, &n, id, kind)
                    : core_near_knows(s, a, &n, kind) || core_near_change(s, a, &n, id, kind)) {
             ++*near;
             return 0;
         }
+    }
+    if (!(kind & CORE_KIND_ATOMIC) && mask != 0xff && core_mix(id) >> 43 & 1 &&
+        core_near_divide(s, a, p, q, mask, id, kind)) {
+        ++*near;
+        return 0;
     }
     if (!(kind & CORE_KIND_ATOMIC) && mask == 0xff && core_mix(id) >> 41 & 1 &&
         core_block_access(s, a, p, 1, id, kind) == 1)

@@ -11,6 +11,16 @@
 
 #include "../rt.h"
 
+/* Plain accesses of these sizes, which may be at any address. Any thread. */
+void rt_late_plain_read1(rt_addr a, rt_pc pc);
+void rt_late_plain_read2(rt_addr a, rt_pc pc);
+void rt_late_plain_read4(rt_addr a, rt_pc pc);
+void rt_late_plain_read8(rt_addr a, rt_pc pc);
+void rt_late_plain_write1(rt_addr a, rt_pc pc);
+void rt_late_plain_write2(rt_addr a, rt_pc pc);
+void rt_late_plain_write4(rt_addr a, rt_pc pc);
+void rt_late_plain_write8(rt_addr a, rt_pc pc);
+
 /* At most eight bytes, which may lie in two words; or any number. Any thread. */
 void rt_late_access(rt_addr a, rt_pc pc, unsigned size, enum rt_kind kind);
 void rt_late_range(rt_addr a, rt_pc pc, size_t bytes, enum rt_kind kind);

@@ -48,8 +48,10 @@
     .text
     /* the kinds are those of enum rt_kind */
     .irp size, 1, 2, 4, 8
-    late rt_late_read\size, rt_late_access, \size, 0
-    late rt_late_write\size, rt_late_access, \size, 1
+    .hidden rt_late_plain_read\size
+    .hidden rt_late_plain_write\size
+    late rt_late_read\size, rt_late_plain_read\size
+    late rt_late_write\size, rt_late_plain_write\size
     .endr
     late rt_late_read16, rt_late_range, 16, 0
     late rt_late_write16, rt_late_range, 16, 1
