@@ -272,10 +272,20 @@ static void access_part(struct rt_thread *t, rt_pc pc, rt_addr low, rt_addr high
     rt_addr word = low & ~7ull;
     unsigned touched = (0xffu << (low - word)) & (0xffu >> (word + 8 - high));
     bool plain = !(kind & ~(unsigned)RT_WRITE), write = kind & RT_KIND_WRITE_BIT;
-    struct core_actor a = rt_actor_of(t, kind);
 
-    if (plain && t->filter && rt_filter_has(t->filter, word, touched, write))
-        return;
+    if (plain) {
+        struct near_access x = {t, pc, kind, site_size, *id};
+        if (t->filter && rt_filter_has(t->filter, word, touched, write))
+            return;
+        bool done = near_word(&x, word, touched);
+        *id = x.id;
+        if (done) {
+            if (t->filter)
+                rt_filter_put(t->filter, word, touched, write);
+            return;
+        }
+    }
+    struct core_actor a = rt_actor_of(t, kind);
     if (!word_known(&a, word, touched, kind)) {
         if (!*id && !(*id = rt_event_id(t, pc, kind, site_size, 0)))
             return;

@@ -94,6 +94,15 @@ static void publish(uint64_t *word, uint64_t page)
     __atomic_store_n(word, page, __ATOMIC_RELEASE); /* release: as above */
 }
 
+/* The cells of this page will be written soon, so their memory comes at once: the kernel would give
+ * a page of zeroes to who reads first, and take it away again from all processors when it is
+ * written.
+ */
+static void touch_cells(rt_addr page)
+{
+    __atomic_fetch_or(rt_cell_p(page), 0, __ATOMIC_RELAXED);
+}
+
 static void give_back(uint64_t page)
 {
     struct rt_draft_run run = {0};
@@ -104,6 +113,7 @@ static void give_back(uint64_t page)
 /* The page is BUSY, by us: what it had goes to the cells. */
 static void write_out(uint64_t page, rt_addr a)
 {
+    touch_cells(a);
     core_draft_write_out(&rt_shadow, &all, rt_draft_of(page), rt_page_plane(page, true),
                          rt_page_plane(page, false), rt_cell_p(a), rt_cell_q(a));
     give_back(page);
@@ -117,6 +127,7 @@ static void share(rt_addr a, const struct rt_thread *freed, struct rt_draft_run 
 
     while ((page = settled(word)) != RT_PAGE_SHARED) {
         if (!rt_page_is_draft(page)) {
+            touch_cells(a); /* before it is BUSY: there may be no such page */
             change(word, page, RT_PAGE_SHARED);
             continue;
         }
@@ -155,8 +166,8 @@ void rt_pages_share_slowly(rt_addr a, size_t bytes)
 static void forget(uint64_t *word, struct rt_draft_run *run)
 {
     uint64_t page;
-    while ((page = settled(word))) {
-        if (!change(word, page, 0))
+    while ((page = settled(word)) && page != RT_PAGE_NOBODY) {
+        if (!change(word, page, RT_PAGE_NOBODY))
             continue;
         if (rt_page_is_draft(page))
             rt_draft_give_back(run, number_of(page));
@@ -195,6 +206,14 @@ void rt_pages_forget(rt_addr low, rt_addr high)
     rt_draft_give_back_end(&run);
 }
 
+bool rt_pages_are_untouched(rt_addr low, rt_addr high)
+{
+    bool untouched = enabled();
+    for (rt_addr a = low; a < high && untouched; a += PAGE)
+        untouched = !__atomic_load_n(rt_page_word(a), __ATOMIC_RELAXED);
+    return untouched;
+}
+
 /* ---- the owner's accesses ---- */
 
 /* A draft of t for the page, which is BUSY, by us; SHARED if that cannot be. */
@@ -210,10 +229,10 @@ static uint64_t begin(struct rt_thread *t, rt_addr a)
     return word_of(t->tls->window, d, 1);
 }
 
-/* An untouched page becomes a draft of t. */
-static void claim(struct rt_thread *t, uint64_t *word, rt_addr a)
+/* A page of nobody becomes a draft of t. */
+static void claim(struct rt_thread *t, uint64_t *word, uint64_t page, rt_addr a)
 {
-    if (take(word, 0))
+    if (take(word, page))
         publish(word, begin(t, a));
 }
 
@@ -253,7 +272,7 @@ static __attribute__((noinline)) uint64_t own(struct rt_thread *t, uint64_t *wor
     uint64_t page;
     while ((page = settled(word)) != RT_PAGE_SHARED) {
         if (!rt_page_is_draft(page)) {
-            claim(t, word, a);
+            claim(t, word, page, a);
             continue;
         }
         struct core_draft *d = rt_draft_of(page);
@@ -370,7 +389,9 @@ bool rt_draft_range(struct rt_thread *t, rt_pc pc, rt_addr a, size_t bytes, enum
     bool write = kind & RT_KIND_WRITE_BIT;
 
     while ((page = mine(t, word, a)) != RT_PAGE_SHARED) {
-        if (range_known(page, a, bytes, write))
+        /* a plane that nobody has stored in would get the kernel's page of zeroes */
+        if (rt_draft_of(page)->touched & (write ? RT_DRAFT_W : RT_DRAFT_R) &&
+            range_known(page, a, bytes, write))
             return true;
         int x = token(t, word, page, a, pc, kind, site_size);
         if (x < 0)
@@ -415,6 +436,13 @@ static int show_used(struct pages_run *run, rt_addr low, rt_addr high)
     return error;
 }
 
+void rt_page_emptied(rt_addr page)
+{
+    uint64_t *word = rt_page_word(page);
+    if (enabled() && !rt_page_is_draft(*word))
+        *word = 0;
+}
+
 int rt_pages_walk_used(rt_addr low, rt_addr high, int handle, rt_pages_fn *fn, void *arg)
 {
     enum { BATCH = 1024 };
@@ -456,10 +484,10 @@ static void mark(struct core_draft *d, uint64_t *word, void *compact)
         core_compact_mark_id(compact, d->id[i]);
 }
 
-/* For rt_draft_pool_trim. */
+/* For rt_draft_pool_trim. What is in the cells stays. */
 static void drop(struct core_draft *d, uint64_t *word)
 {
-    *word = 0;
+    *word = RT_PAGE_NOBODY;
     d->page = 0;
 }
 

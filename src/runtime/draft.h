@@ -2,12 +2,14 @@
  * Whose a page of the program's memory is: nobody's yet, one thread's, which keeps a draft of it
  * (core/draft.h), or shared, and then the cells have what was done there. rt_page_of says it:
  *
- *     0        untouched. In a process with one thread that reads as "known".
- *     draft    window << 32 | draft << 8 | first: of the thread whose draft it is. first: its
- *              first token of the epoch with that window (struct rt_tls); in any other epoch all
- *              tokens are old.
- *     BUSY     somebody is changing it, or writes the draft out: wait.
- *     SHARED   see the cells. It stays so until its memory is forgotten.
+ * - 0, untouched: its cells are 0. In a process with one thread that reads as "known".
+ * - NOBODY: as untouched, but its cells may still say something, from before it had a draft or
+ *   from a thread that used the memory while it was forgotten.
+ * - window << 32 | draft << 8 | first: a draft of the thread with that window in the present epoch
+ *   (struct rt_tls); first is its first token of that epoch. In any other epoch all tokens are old.
+ * - BUSY: somebody is changing it, or writes the draft out: wait.
+ * - SHARED: see the cells. It stays so until its memory is forgotten, or until a compaction finds
+ *   nothing in them.
  *
  * A word changes by compare-and-swap. Threads other than the owner only take it to BUSY and on.
  *
@@ -33,6 +35,7 @@
 
 #define RT_PAGE_SHARED (0xffffffffull << 32)
 #define RT_PAGE_BUSY   (0xfffffffeull << 32)
+#define RT_PAGE_NOBODY (0xfffffffcull << 32)
 /* No epoch's window: for a draft that its owner has to come back to by a compare-and-swap. */
 #define RT_PAGE_OLD 0xfffffffdu
 
@@ -106,12 +109,16 @@ void rt_pages_share_slowly(rt_addr a, size_t bytes);
 void rt_pages_share_freed(const struct rt_thread *t, rt_addr a, size_t bytes);
 /* Whole pages whose cells are all 0 (or soon will be, before anybody uses that memory). */
 void rt_pages_forget(rt_addr low, rt_addr high);
+/* Are the cells of all these pages 0? False: perhaps. */
+bool rt_pages_are_untouched(rt_addr low, rt_addr high);
 
 /* World stopped. The stubs are for Go. */
 
 /* Shows the pages of [low, high) whose cells may be in use, those that are side by side at once, to
  * fn, until it returns other than 0; which is returned, or -errno. handle: of sys_touched. */
 int rt_pages_walk_used(rt_addr low, rt_addr high, int handle, rt_pages_fn *fn, void *arg);
+/* The cells of this page are 0. */
+void rt_page_emptied(rt_addr page);
 
 void rt_drafts_compact(struct core_compact *c, enum rt_compact_step step); /* mark, move */
 /* counts drafts by newest id >> shift; or forgets those that are older */
@@ -126,6 +133,15 @@ static inline int rt_pages_walk_used(rt_addr low, rt_addr high, int handle, rt_p
 {
     (void)handle;
     return fn(low, high, arg);
+}
+static inline void rt_page_emptied(rt_addr page)
+{
+    (void)page;
+}
+static inline bool rt_pages_are_untouched(rt_addr low, rt_addr high)
+{
+    (void)low, (void)high;
+    return false;
 }
 static inline void rt_pages_share_freed(const struct rt_thread *t, rt_addr a, size_t bytes)
 {

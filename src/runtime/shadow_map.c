@@ -314,6 +314,8 @@ static enum rt_walk_left walk_page(struct walk *w, rt_addr a, bool in_q)
 {
     enum rt_walk_left left = w->fn(w->arg, rt_cell_p(a), rt_cell_q(a), PAGE / 8);
     w->pages += left != RT_WALK_NOTHING;
+    if (left == RT_WALK_NOTHING)
+        rt_page_emptied(a);
     return left == RT_WALK_P && !in_q ? RT_WALK_PQ : left;
 }
 
@@ -327,6 +329,8 @@ static void walk_pages(struct walk *w, rt_addr low, size_t pages, const unsigned
         left = RT_WALK_PQ;
         if (i < pages && touched[i] & 1)
             left = walk_page(w, low + i * PAGE, in_q[i] & 1);
+        else if (i < pages)
+            rt_page_emptied(low + i * PAGE);
         if (left == last)
             continue;
         if (last != RT_WALK_PQ)
@@ -451,6 +455,8 @@ static int wipe_resident(rt_addr low, rt_addr high)
     unsigned char in_p[BATCH], in_q[BATCH];
     for (rt_addr a = low; a < high; a += BATCH * PAGE) {
         size_t bytes = high - a < BATCH * PAGE ? high - a : BATCH * PAGE;
+        if (rt_pages_are_untouched(a, a + bytes))
+            continue;
         int error = sys_resident((uintptr_t)rt_cell_p(a), bytes, in_p);
         if (!error)
             error = sys_resident((uintptr_t)rt_cell_q(a), bytes, in_q);
